@@ -1,0 +1,143 @@
+/* For everything but points: the example itself, and below it what the network answers. */
+
+import { Atlas, classColour, paintArray, rgb, signedColour } from "./colour.js";
+import { largest, numberAt } from "./frames.js";
+import { write } from "./mount.js";
+import { brief, drawTicks, fitted, niceTicks, roundedPath, setFont } from "./plot.js";
+import { drawSeries } from "./result_unit.js";
+import { words } from "./words.js";
+
+const ROW = 22, MOST_BARS = 10, NAME = 84, NUMBER = 46;
+const atlas = new Atlas();
+
+export function drawAnswer(result, frame) {
+  const { height } = result.sized, bars = barsOf(result.panel.diagram, frame);
+  const room = Math.max(60, Math.min(height * 0.56, height - (bars.length + 1) * ROW - 14));
+  const name = result.panel.diagram.inputs?.[0]?.name ?? "input";
+  const used = drawExample(result, frame.arrays.get(name), room);
+  write(result.title, words.example(result.panel.store.example.split, result.panel.store.example.index));
+  write(result.readout, "");
+  drawBars(result, bars, used + 24);
+  result.say(words.answerAlt(bars.slice(0, 3).map((bar) => `${bar.name} ${brief(bar.value, 2)}`)));
+}
+
+/* Returns where the example ends. */
+function drawExample(result, array, room) {
+  if (!array) return 0;
+  if (array.shape.length === 3) return drawPicture(result, array, room);
+  if (array.axes[0] === "time" && array.shape.length === 1) return drawTokens(result, array, room);
+  if (array.shape.length === 2) return drawLines(result, array, room);
+  return drawRow(result, array, room);
+}
+
+function drawPicture(result, array, room) {
+  const [, rows, columns] = array.shape, { width, context } = result.sized;
+  const side = Math.min(room, width - 20, 200), wide = (side * columns) / Math.max(rows, columns), high = (side * rows) / Math.max(rows, columns);
+  paintArray(atlas, array, result.panel.theme.colours, { isGrey: true });
+  const box = { x: (width - wide) / 2, y: 2, width: wide, height: high };
+  context.save();
+  roundedPath(context, box, 8);
+  context.clip();
+  context.imageSmoothingEnabled = false;
+  context.drawImage(atlas.canvas, box.x, box.y, box.width, box.height);
+  context.restore();
+  return box.y + high;
+}
+
+/* Tokens one after the other, as many lines as there is room for. */
+function drawTokens(result, array, room) {
+  const { context, width } = result.sized, { theme, diagram } = result.panel;
+  let x = 2, y = 2;
+  setFont(context, theme, 11.5, 500);
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  for (const id of array.values) {
+    const text = fitted(context, diagram.token_names?.[id] ?? String(id), 90), wide = Math.max(20, context.measureText(text).width + 12);
+    if (x + wide > width) [x, y] = [2, y + 26];
+    if (y + 22 > room) break;
+    roundedPath(context, { x, y, width: wide, height: 22 }, 6);
+    context.fillStyle = theme.panel;
+    context.fill();
+    context.fillStyle = theme.text;
+    context.fillText(text, x + wide / 2, y + 11.5);
+    x += wide + 4;
+  }
+  return y + 22;
+}
+
+/* (time, feature): a line for each feature. */
+function drawLines(result, array, room) {
+  const [times, features] = array.shape, { context, width } = result.sized, { theme } = result.panel;
+  const box = { x: 34, y: 6, width: width - 44, height: Math.min(room, 170) - 26 };
+  const reach = largest(array.values) * array.factor || 1;
+  const x = (time) => box.x + (times > 1 ? time / (times - 1) : 0.5) * box.width;
+  const y = (value) => box.y + box.height / 2 - (value / reach) * (box.height / 2);
+  drawTicks(context, theme, box, niceTicks(0, times - 1, 5), { along: "x", place: x });
+  drawTicks(context, theme, box, niceTicks(-reach, reach, 3), { along: "y", place: y, isGrid: true, name: (tick) => brief(tick, 2) });
+  for (let feature = 0; feature < Math.min(features, 6); feature++) {
+    const values = Array.from({ length: times }, (_, time) => numberAt(array, time * features + feature));
+    drawSeries(context, values, x, y, rgb(classColour(feature + 1)));
+  }
+  return box.y + box.height + 24;
+}
+
+/* A row of a table: every feature with its number. */
+function drawRow(result, array, room) {
+  const { diagram, theme } = result.panel, peak = largest(array.values) * array.factor || 1;
+  const shown = Math.min(array.values.length, Math.floor(room / 18));
+  for (let place = 0; place < shown; place++) {
+    const value = numberAt(array, place);
+    drawBar(result, { y: 2 + place * 18, height: 14, name: String(diagram.feature_names?.[place] ?? place + 1), share: Math.abs(value) / peak, value, colour: signedColour(theme.colours, value / peak) });
+  }
+  return shown * 18;
+}
+
+/* {name, value, share, isRight} for every bar, in the order in which they are drawn. */
+function barsOf(diagram, frame) {
+  const prediction = frame.arrays.get("prediction");
+  if (!prediction) return [];
+  const isShare = !/regression/.test(diagram.task?.kind ?? ""), names = diagram.task?.labels?.length ? diagram.task.labels : diagram.token_names ?? [];
+  const target = frame.header.target ?? frame.arrays.get("target")?.values[0] ?? null;
+  const peak = isShare ? 1 : largest(prediction.values) * prediction.factor || 1;
+  const bars = Array.from(prediction.values, (_, index) => {
+    const value = numberAt(prediction, index);
+    return { index, name: String(names[index] ?? (isShare ? index : words.output)), value, share: Math.abs(value) / peak, isRight: isShare && target === index };
+  });
+  if (bars.length <= MOST_BARS) return bars;
+  return bars.sort((one, other) => other.value - one.value).slice(0, MOST_BARS);
+}
+
+function drawBars(result, bars, top) {
+  const { context, height } = result.sized, { theme, diagram } = result.panel;
+  if (!bars.length) return;
+  setFont(context, theme, 11, 600);
+  context.fillStyle = theme.muted;
+  context.textAlign = "left";
+  context.textBaseline = "middle";
+  context.fillText(titleOf(diagram.task?.kind ?? ""), 0, top - 6);
+  const best = Math.max(...bars.map((bar) => bar.value));
+  bars.filter((_, place) => top + (place + 1) * ROW < height + 8).forEach((bar, place) => {
+    drawBar(result, { ...bar, y: top + 6 + place * ROW, height: 15, isBest: bar.value === best, colour: bar.isRight ? rgb(classColour(2)) : rgb(theme.colours.positive, bar.value === best ? 1 : 0.6) });
+  });
+}
+
+const titleOf = (kind) => (/regression/.test(kind) ? words.output : /token/.test(kind) ? words.nextToken : words.classes);
+
+function drawBar(result, { y, height, name, share, value, colour, isRight, isBest }) {
+  const { context, width } = result.sized, { theme } = result.panel;
+  const bar = { x: NAME, y, width: width - NAME - NUMBER, height };
+  setFont(context, theme, 11, isBest || isRight ? 600 : 400);
+  context.textBaseline = "middle";
+  context.fillStyle = theme.text;
+  context.textAlign = "right";
+  context.fillText(fitted(context, isRight ? `✓ ${name}` : name, NAME - 10), NAME - 8, y + height / 2 + 0.5);
+  roundedPath(context, bar, 4);
+  context.fillStyle = theme.faint;
+  context.fill();
+  roundedPath(context, { ...bar, width: Math.max(2, bar.width * Math.min(1, share)) }, 4);
+  context.fillStyle = colour;
+  context.fill();
+  context.textAlign = "left";
+  context.fillStyle = theme.muted;
+  context.fillText(brief(value, 3), bar.x + bar.width + 7, y + height / 2 + 0.5);
+}

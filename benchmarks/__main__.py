@@ -1,0 +1,55 @@
+"""`python -m benchmarks [MODULE ...]`: measure, and print one table."""
+
+import argparse
+import os
+from fnmatch import fnmatch
+from importlib import import_module
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+MODULES = sorted(path.stem for path in Path(__file__).parent.glob("*.py") if not path.stem.startswith("_"))
+TARGETS = {  # by name: least and greatest value wanted
+    "training: *, ours over plain": (0.95, None),
+    "engine: click to first step, median ms": (None, 100),
+    "engine: * runs at once, slowest over fastest": (0.7, None),
+    "run file: time to open, 1,000,000 steps over 1,000": (None, 1.2),
+}
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+
+
+def main() -> None:
+    """Measure module after module, then print what was found."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure what the explorer costs.")
+    parser.add_argument("modules", nargs="*", metavar="MODULE", help=f"of {', '.join(MODULES)} (default: all)")
+    chosen = parser.parse_args().modules or MODULES
+    if unknown := sorted(set(chosen) - set(MODULES)):
+        parser.error(f"expected modules of {', '.join(MODULES)}, got {', '.join(unknown)}")
+    os.environ |= ONE_THREAD
+    console = Console(markup=False, highlight=False)
+    table = Table("figure", "value", "target", "met", box=None, padding=(0, 2, 0, 0))
+    for module in chosen:
+        with console.status(f"measuring {module}"):
+            found: dict[str, float] = import_module(f"benchmarks.{module}").figures()
+        for name, value in found.items():
+            table.add_row(name, written(value), *judged(name, value))
+    console.print(table)
+
+
+def written(value: float) -> str:
+    """The value to three digits."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+def judged(name: str, value: float) -> tuple[str, str]:
+    """The target in words, and whether it is met; empty where there is none."""
+    least, most = next((bounds for pattern, bounds in TARGETS.items() if fnmatch(name, pattern)), (None, None))
+    words = [f"at least {least:g}"] if least is not None else []
+    words += [f"at most {most:g}"] if most is not None else []
+    is_met = (least is None or value >= least) and (most is None or value <= most)
+    return " and ".join(words), ("yes" if is_met else "NO") if words else ""
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Where runs train and lenses look."""

@@ -1,0 +1,64 @@
+"""The workers of an engine: some that train, and one that only looks."""
+
+import os
+import threading
+import time
+from collections.abc import Callable
+
+from explorer.engine.link import Link
+from explorer.engine.messages import Message
+
+BOOT = 60.0  # seconds in which workers must be ready, on a slow disk too
+
+
+class Crew:
+    """Starts the first trainer and the looker, and as many more trainers as cores; with CUDA one trainer has it all."""
+
+    def __init__(
+        self, n_trainers: int | None, on_message: Callable[[Message], None], on_death: Callable[[Link, str], None]
+    ):
+        self._n_trainers, self._on_message, self._on_death = n_trainers, on_message, on_death
+        self._is_closing = False
+        self._lock = threading.Lock()
+        self.trainers = [self._link("train")]
+        self.looker = self._link("look")
+        self._growing = threading.Thread(target=self._grow, name="crew", daemon=True)
+        self._growing.start()
+
+    def wait_ready(self, seconds: float = BOOT) -> None:
+        """Return when every worker is warm, or cannot be started."""
+        end = time.monotonic() + seconds
+        self._growing.join(seconds)
+        for link in (*self.trainers, self.looker):
+            link.ready.wait(max(0.0, end - time.monotonic()))
+
+    def close(self) -> None:
+        """Let all workers write and leave, at the same time."""
+        with self._lock:
+            self._is_closing = True
+        links = (*self.trainers, self.looker)
+        closing = [threading.Thread(target=link.close) for link in links]
+        for thread in closing:
+            thread.start()
+        for thread in closing:
+            thread.join()
+        self._growing.join()
+
+    def _grow(self) -> None:
+        first = self.trainers[0]
+        first.ready.wait()
+        has_cuda = any(device.startswith("cuda") for device in first.devices)
+        n_trainers = self._n_trainers or (1 if has_cuda else n_cores())
+        with self._lock:
+            while not self._is_closing and len(self.trainers) < n_trainers:
+                self.trainers.append(self._link("train"))
+
+    def _link(self, kind: str) -> Link:
+        return Link(kind, self._on_message, self._on_death)
+
+
+def n_cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,40 @@
+"""One look through one lens, at a network that belongs to nobody else meanwhile."""
+
+from explorer.declarations import read_part
+from explorer.errors import EngineError
+from explorer.experiment import Part
+from explorer.lenses import KINDS
+from explorer.lenses.base import Lens, LookRequest, Picture, Scene
+from explorer.live.frames import pack
+from explorer.validation import Checked
+
+
+def lens_of(request: LookRequest, checked: Checked) -> Lens:
+    """The lens that was asked for; raises an ExplorerError where it is unknown or has nothing to see."""
+    lens = read_part(KINDS, Part.model_validate({"kind": request.lens, **request.settings}), "lens")
+    if not lens.is_applicable(checked):
+        fitting = ", ".join(kind for kind, lens in KINDS.items() if lens.is_applicable(checked)) or "none"
+        raise EngineError(f"lens: expected one that fits this network ({fitting}), got {request.lens}; choose another.")
+    return lens
+
+
+def look(lens: Lens, scene: Scene) -> Picture:
+    """What the lens sees of the network in eval mode; the mode is put back."""
+    was_training = scene.network.training
+    scene.network.eval()
+    try:
+        return lens.look(scene)
+    finally:
+        if was_training:
+            scene.network.train()
+
+
+def frame(picture: Picture, run_id: str, request: LookRequest, step: int) -> bytes:
+    """A picture as those who watch receive it."""
+    example = request.example.model_dump()
+    return pack(picture, {"run": run_id, "lens": request.lens, "example": example, "step": step})
+
+
+def error_frame(run_id: str, request: LookRequest, sentence: str) -> bytes:
+    """What those who watch receive instead of a picture that cannot be made."""
+    return pack({}, {"run": run_id, "lens": request.lens, "error": sentence})

@@ -1,0 +1,118 @@
+"""A worker's reading side: looks at run files through any lens, however long it takes, and describes experiments."""
+
+from collections import OrderedDict
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from explorer.cost import costs
+from explorer.engine.base import Curves
+from explorer.engine.looking import frame, lens_of, look
+from explorer.engine.shelf import Shelf
+from explorer.errors import RunFileError
+from explorer.experiment import Experiment
+from explorer.lenses import KINDS
+from explorer.lenses.base import LookRequest, Picture, Scene
+from explorer.network import Network, build
+from explorer.runs import Run, open_run
+from explorer.runs.carried import data_at_hand
+from explorer.runs.rebuild import load_weights
+from explorer.runs.tensors import unpack
+from explorer.training.evaluation import evaluate
+from explorer.training.objectives import loss_for
+from explorer.validation import Checked, check
+
+KEPT = 16  # runs whose networks stay built
+Weights = tuple[int, bytes]  # a step and the weights then, where no file holds them yet
+
+
+@dataclass
+class Opened:
+    """A run's network and data, ready to be given the weights of any step."""
+
+    run: Run
+    checked: Checked
+    network: Network
+
+
+class LookingDesk:
+    """Every public method is a command. It hosts no run and changes no file."""
+
+    def __init__(self) -> None:
+        self._shelf = Shelf()
+        self._opened: OrderedDict[Path, Opened] = OrderedDict()
+
+    def devices(self) -> tuple[str, ...]:
+        """It looks on the CPU."""
+        return ("cpu",)
+
+    def work(self) -> None:
+        """Nothing to do between two commands."""
+
+    def close(self) -> None:
+        """Nothing to write."""
+
+    def look(self, path: Path, request: LookRequest, weights: Weights | None = None) -> Picture:
+        """What the lens sees at the request's step, at the weights' own, or at the last one kept."""
+        return self._look(path, request, weights)[0]
+
+    def frame(self, path: Path, run_id: str, request: LookRequest) -> bytes:
+        """The same, packed for those who watch."""
+        picture, step = self._look(path, request, None)
+        return frame(picture, run_id, request, step)
+
+    def evaluate(self, path: Path, step: int | None, weights: Weights | None = None) -> dict[str, Any]:
+        """Every metric on held-out data, and the confusion matrix where there are classes."""
+        opened, step = self._at(path, step, weights)
+        data = self._shelf.load(opened.checked.dataset, opened.run.experiment.seed)
+        loss = loss_for(data.task, opened.run.experiment.recipe.loss)
+        return {"step": step, **asdict(evaluate(opened.network, data.test, data.task, loss))}
+
+    def describe(self, experiment: Experiment) -> dict[str, Any]:
+        """The layers with shapes and costs, and the lenses that fit; raises ExperimentError with all faults."""
+        checked = check(experiment)
+        layers = [asdict(cost) for cost in costs(checked.plan)]
+        fitting = [kind for kind, lens in KINDS.items() if lens.is_applicable(checked)]
+        parameters = sum(layer["parameters"] for layer in layers)
+        return {"experiment": checked.experiment, "parameters": parameters, "layers": layers, "lenses": fitting}
+
+    def curves(self, path: Path, since: int) -> Curves:
+        """The metrics in the file after a step."""
+        found: Curves = {}
+        run = open_run(path)
+        for split, values in run.latest().items():
+            for name in values:
+                points = [point for point in run.series(split, name) if point[0] > since]
+                found.setdefault(split, {})[name] = [step for step, _ in points], [value for _, value in points]
+        return found
+
+    def _look(self, path: Path, request: LookRequest, weights: Weights | None) -> tuple[Picture, int]:
+        opened, step = self._at(path, request.step, weights)
+        lens = lens_of(request, opened.checked)
+        data = self._shelf.load(opened.checked.dataset, opened.run.experiment.seed)
+        return look(lens, Scene(opened.network, opened.checked, data, step, request.example)), step
+
+    def _at(self, path: Path, step: int | None, weights: Weights | None) -> tuple[Opened, int]:
+        """The run's network with the weights of a step."""
+        opened = self._open(path)
+        if weights is None:
+            kept = opened.run.steps()
+            if step is None and not kept:
+                raise RunFileError(f"{path}: expected a snapshot, got none yet; train the run first.")
+            step = kept[-1] if step is None else step
+            tensors = opened.run.snapshot(step)
+        else:
+            step, tensors = weights[0], unpack(weights[1])
+        load_weights(opened.network, tensors, f"{path}")
+        return opened, step
+
+    def _open(self, path: Path) -> Opened:
+        if path not in self._opened:
+            run = open_run(path)
+            part = data_at_hand(path, run.experiment.data)
+            checked = check(run.experiment.model_copy(update={"data": part}))
+            self._opened[path] = Opened(run, checked, build(checked.plan, seed=0).eval())
+        self._opened.move_to_end(path)
+        while len(self._opened) > KEPT:
+            self._opened.popitem(last=False)
+        return self._opened[path]

@@ -1,0 +1,53 @@
+"""What travels between the server process and a worker."""
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from explorer.engine.base import Status
+
+
+class Request(NamedTuple):
+    """A command for a worker."""
+
+    number: int
+    command: str
+    arguments: tuple[Any, ...]
+
+
+class Place(NamedTuple):
+    """Which run, in which file, on which device."""
+
+    run_id: str
+    path: Path
+    device: str
+
+
+class Hello(NamedTuple):
+    """A worker is warm; what it can train on."""
+
+    devices: tuple[str, ...]
+
+
+class Pulse(NamedTuple):
+    """Where runs stand now."""
+
+    statuses: dict[str, Status]
+
+
+class Answer(NamedTuple):
+    """What came of a command: a value, or the error that it raised with its traceback."""
+
+    number: int
+    value: Any = None
+    error: Exception | None = None
+    traceback: str = ""
+
+
+class Frame(NamedTuple):
+    """A packed picture for those who watch."""
+
+    watch: int
+    data: bytes
+
+
+Message = Hello | Pulse | Answer | Frame

@@ -1,0 +1,59 @@
+"""The table of presets, in the order in which they are offered."""
+
+from difflib import get_close_matches
+
+from explorer.errors import ExperimentError, unknown
+from explorer.gallery import algorithms, in_context, induction, memory, pictures, points, tables, text
+from explorer.gallery.base import Figure, Preset
+
+PRESETS: dict[str, Preset] = {
+    preset.name: preset
+    for preset in (
+        points.CIRCLE,
+        points.XOR,
+        points.GAUSS,
+        points.SPIRAL,
+        points.ARMS,
+        points.PLANE,
+        tables.IRIS,
+        tables.WINE,
+        tables.CANCER,
+        tables.DIABETES,
+        pictures.MLP,
+        pictures.CNN,
+        pictures.ARTICLE,
+        pictures.RESNET,
+        memory.BRACKETS,
+        memory.ADDING_RNN,
+        memory.ADDING_LSTM,
+        memory.ADDING_GRU,
+        memory.FLIP_FLOP,
+        induction.HEADS,
+        induction.ONE_LAYER,
+        algorithms.GROKKING,
+        algorithms.NO_DECAY,
+        in_context.REGRESSION,
+        in_context.IN_CONTEXT,
+        in_context.IN_WEIGHTS,
+        text.CHAR_GPT,
+        text.AGREEMENT,
+        text.PALINDROMES,
+    )
+}
+
+
+def presets() -> tuple[Preset, ...]:
+    """Every preset, in order."""
+    return tuple(PRESETS.values())
+
+
+def preset(name: str) -> Preset:
+    """The preset of this name; raises ExperimentError, with the nearest name, where there is none."""
+    if name not in PRESETS:
+        nearest = get_close_matches(name, PRESETS, n=1, cutoff=0.4)
+        remedy = f"perhaps {nearest[0]} is meant" if nearest else "choose one of these"
+        raise ExperimentError([unknown("preset", name, PRESETS, remedy)])
+    return PRESETS[name]
+
+
+__all__ = ["PRESETS", "Figure", "Preset", "preset", "presets"]

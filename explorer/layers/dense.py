@@ -1,0 +1,85 @@
+"""Layers that mix features: linear, and the feature expansion of the two plane coordinates."""
+
+from typing import ClassVar, Literal
+
+import torch
+from pydantic import Field
+from torch import Tensor, nn
+
+from explorer.layers.base import Layer, ShapeError, require_rank
+from explorer.signals import Signal
+
+
+class Linear(Layer):
+    """Every output is a weighted sum of all inputs."""
+
+    kind: ClassVar[str] = "linear"
+    title: ClassVar[str] = "Linear"
+    equation: ClassVar[str] = r"y_j = \sum_i W_{ji}\, x_i + b_j"
+    sized_by_task: ClassVar[str | None] = "units"
+
+    units: int | None = Field(None, ge=1, le=16_384, description="Outputs; empty means as many as the task asks for.")
+    bias: bool = Field(True, description="Add a learned constant to every output.")
+    in_features: int | None = Field(
+        None, ge=1, le=1_000_000, description="Inputs expected; empty means as many as arrive."
+    )
+
+    def output(self, *inputs: Signal) -> Signal:
+        (signal,) = inputs
+        require_rank(signal, 1, 2, what="features", remedy="put a flatten or a global pooling layer before it")
+        arriving = signal.shape[-1]
+        if self.in_features not in (None, arriving):
+            raise ShapeError(
+                f"{self.in_features} inputs",
+                f"{arriving}",
+                f"set in_features to {arriving}, leave it empty, or change the size of the data",
+                setting="in_features",
+            )
+        assert self.units is not None, "the network fills in units before shapes are asked for"
+        return Signal((*signal.shape[:-1], self.units))
+
+    def build(self, *inputs: Signal) -> nn.Module:
+        return nn.Linear(inputs[0].shape[-1], self.output(*inputs).shape[-1], bias=self.bias)
+
+
+Feature = Literal["x1", "x2", "x1_squared", "x2_squared", "x1_x2", "sin_x1", "sin_x2"]
+
+
+class Features(Layer):
+    """The plane's two coordinates, and products and sines of them."""
+
+    kind: ClassVar[str] = "features"
+    title: ClassVar[str] = "Feature expansion"
+    equation: ClassVar[str] = r"y = (x_1, x_2, x_1^2, x_2^2, x_1 x_2, \sin x_1, \sin x_2)_{\text{chosen}}"
+
+    chosen: tuple[Feature, ...] = Field(("x1", "x2"), min_length=1, description="Which features enter the network.")
+
+    def output(self, *inputs: Signal) -> Signal:
+        (signal,) = inputs
+        if signal.is_tokens or signal.shape != (2,):
+            raise ShapeError("the two coordinates of a point", str(signal), "use it on plane data only")
+        return Signal((len(self.chosen),))
+
+    def build(self, *inputs: Signal) -> nn.Module:
+        return FeatureExpansion(self.chosen)
+
+
+class FeatureExpansion(nn.Module):
+    """Chosen functions of two coordinates, side by side."""
+
+    def __init__(self, chosen: tuple[Feature, ...]):
+        super().__init__()
+        self.chosen = chosen
+
+    def forward(self, points: Tensor) -> Tensor:  # (B, 2) -> (B, chosen)
+        x1, x2 = points.unbind(-1)
+        columns = {
+            "x1": lambda: x1,
+            "x2": lambda: x2,
+            "x1_squared": lambda: x1 * x1,
+            "x2_squared": lambda: x2 * x2,
+            "x1_x2": lambda: x1 * x2,
+            "sin_x1": lambda: torch.sin(x1),
+            "sin_x2": lambda: torch.sin(x2),
+        }
+        return torch.stack([columns[name]() for name in self.chosen], dim=-1)

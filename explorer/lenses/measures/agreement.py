@@ -1,0 +1,48 @@
+"""Agreement: does the hidden verb take the number of its subject, even past a noun of the other number?"""
+
+import torch
+
+from explorer.datasets.base import Data, Dataset
+from explorer.datasets.masked import Agreement, has_attractor, is_plural_verb
+from explorer.lenses.measures.base import Measure
+from explorer.network import Network
+from explorer.training.evaluation import predict
+
+PAPER = "Linzen, Dupoux and Goldberg 2016, Assessing the ability of LSTMs to learn syntax, arXiv:1611.01368"
+
+
+def take_all(network: Network, data: Data, dataset: Dataset) -> float:
+    """The share of held-out sentences whose verb is given the right number."""
+    return _is_right(network, data).float().mean().item()
+
+
+def take_attractors(network: Network, data: Data, dataset: Dataset) -> float:
+    """The same share, of the sentences with an attractor alone."""
+    (inputs,) = data.test.inputs
+    return _is_right(network, data)[has_attractor(inputs)].float().mean().item()
+
+
+def _is_right(network: Network, data: Data) -> torch.Tensor:  # (B,)
+    guess, truth = is_plural_verb(predict(network, data.test), data.test.targets)
+    return guess == truth
+
+
+AGREEMENT = Measure(
+    name="agreement_accuracy",
+    title="Agreement",
+    about="The share of hidden verbs for which the right number, singular or plural, is held to be likelier.",
+    formula=r"\operatorname{mean} \left[ P(\text{plural}) > P(\text{singular}) \text{ as in truth} \right]",
+    paper=PAPER,
+    take=take_all,
+    datasets=(Agreement,),
+)
+ATTRACTORS = Measure(
+    name="attractor_accuracy",
+    title="Agreement past an attractor",
+    about="Agreement in sentences where a noun of the other number stands between the subject and the verb.",
+    formula=r"\operatorname{mean} \left[ P(\text{plural}) > P(\text{singular}) \text{ as in truth} \mid "
+    r"\text{attractor} \right]",
+    paper=PAPER,
+    take=take_attractors,
+    datasets=(Agreement,),
+)

@@ -1,0 +1,122 @@
+"""The network as it stands on the stage: what every layer makes of the plane, or of one example."""
+
+from typing import ClassVar
+
+import numpy as np
+import torch
+from pydantic import Field
+from torch import Tensor
+
+from explorer.datasets.points import EXTENT
+from explorer.diagram import columns
+from explorer.layers.attention import Attention
+from explorer.layers.dense import Linear
+from explorer.lenses.base import Array, Lens, Picture, Scene
+from explorer.lenses.recording import recording
+from explorer.validation import Checked
+
+DRAWN_WEIGHTS = 64 * 64  # a larger matrix cannot be told apart as lines
+DRAWN_CHANNELS = 32
+PLANE, WEIGHTS = ("unit", "y", "x"), ("output", "input")
+
+
+class Stage(Lens):
+    """Every layer's answer, the weights between them and the network's own answer."""
+
+    kind: ClassVar[str] = "stage"
+    title: ClassVar[str] = "Network"
+    shows: ClassVar[str] = "What every layer gives out, and the weights that lead there."
+    hides: ClassVar[str] = "It does not show which of these values matter for the answer."
+
+    grid: int = Field(32, ge=8, le=64, description="Points along each side of the plane, for one unit.")
+    surface: int = Field(64, ge=8, le=128, description="Points along each side of the plane, for the answer.")
+
+    @classmethod
+    def is_applicable(cls, checked: Checked) -> bool:
+        return True
+
+    @torch.no_grad()
+    def look(self, scene: Scene) -> Picture:
+        found = self._plane(scene) if scene.data.view == "points" else self._example(scene)
+        return found | weights(scene)
+
+    def _plane(self, scene: Scene) -> Picture:
+        points = plane(self.grid).to(_device(scene))
+        shown = {column.last.name: column.name for column in columns(scene.checked.plan)}
+        with recording(scene.network, shown) as caught:
+            scene.network(points)
+        values = {"input": points, **{shown[name]: value for name, value in caught.items()}}
+        found = {name: Array(_as_maps(value, self.grid), PLANE, is_coarse=True) for name, value in values.items()}
+        answer = _answer(scene, scene.network(plane(self.surface).to(_device(scene))))
+        found["surface"] = Array(_as_maps(answer, self.surface), ("output", "y", "x"), is_coarse=True)
+        return found
+
+    def _example(self, scene: Scene) -> Picture:
+        inputs = scene.inputs()
+        patterns = _patterns(scene)
+        shown = {column.last.name: column.name for column in columns(scene.checked.plan)}
+        with recording(scene.network, [*shown, *patterns]) as caught:
+            output = scene.network(*inputs)
+        found = {}
+        for name, value in zip(scene.data.input_names, inputs, strict=True):
+            found[name] = _one(value[0])
+        for name, column in shown.items():
+            found[column] = _one(caught[name][0])
+        for address, layer in patterns.items():
+            found[layer] = Array(caught[address][0].cpu().numpy(), ("head", "query", "key"), is_coarse=True)
+        found["prediction"] = Array(_answer(scene, output)[0].reshape(-1).cpu().numpy()[:512], ("class",))
+        return found
+
+
+def plane(side: int) -> Tensor:
+    """Points of the plane, (side * side, 2), row by row from the lowest x2."""
+    ticks = torch.linspace(-EXTENT, EXTENT, side)
+    x2, x1 = torch.meshgrid(ticks, ticks, indexing="ij")
+    return torch.stack([x1.flatten(), x2.flatten()], dim=1)
+
+
+def weights(scene: Scene) -> Picture:
+    """Weights and biases of the linear layers that are small enough to be drawn."""
+    found: Picture = {}
+    for node in scene.checked.plan.nodes:
+        if not isinstance(node.layer, Linear):
+            continue
+        for name, parameter in scene.network.get_submodule(node.name).named_parameters():
+            if parameter.numel() <= DRAWN_WEIGHTS:
+                axes = WEIGHTS if parameter.dim() == 2 else WEIGHTS[:1]
+                found[f"{node.name}.{name}"] = Array(parameter.detach().cpu().numpy().copy(), axes)
+    return found
+
+
+def _answer(scene: Scene, output: Tensor) -> Tensor:
+    """What the output means: probabilities of classes, or the numbers themselves; at the last step of a sequence."""
+    if output.dim() == 3:
+        output = output[:, -1]
+    return output.softmax(-1) if scene.checked.description.task.is_discrete else output
+
+
+def _as_maps(values: Tensor, side: int) -> np.ndarray:  # (side * side, units) -> (units, side, side)
+    return values.T.reshape(-1, side, side).cpu().numpy()
+
+
+def _one(value: Tensor) -> Array:
+    """One example's value without its batch axis, named by its number of axes."""
+    if not value.is_floating_point():
+        return Array(value.to(torch.int32).cpu().numpy(), ("time",))
+    axes = {1: ("unit",), 2: ("time", "unit"), 3: ("channel", "height", "width")}[value.dim()]
+    if value.dim() == 3:
+        value = value[:DRAWN_CHANNELS]
+    return Array(value.cpu().numpy(), axes, is_coarse=value.dim() > 1)
+
+
+def _patterns(scene: Scene) -> dict[str, str]:
+    """Addresses of the attention patterns, each with the name of its layer."""
+    return {
+        f"{path}.pattern": path.partition(".")[0]
+        for path, module in scene.network.named_modules()
+        if isinstance(module, Attention)
+    }
+
+
+def _device(scene: Scene) -> torch.device:
+    return next(scene.network.parameters()).device

@@ -1,0 +1,1 @@
+"""Packing pictures into frames; the routes that send them to browsers."""

@@ -1,0 +1,100 @@
+"""How good a network is on held-out examples: a quick look while it trains, and the full account by scikit-learn."""
+
+from dataclasses import dataclass
+
+import torch
+from sklearn import metrics as sk
+from torch import Tensor, nn
+
+from explorer.datasets.base import Split
+from explorer.signals import IGNORED, Task
+from explorer.training.objectives import Loss
+
+CHUNK = 512  # examples in one forward pass
+LABELS_SHOWN = 64  # a confusion matrix of more classes is not made
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Metrics by name, and the confusion matrix (rows: true, columns: predicted) where there are few classes."""
+
+    metrics: dict[str, float]
+    confusion_matrix: list[list[int]] | None = None
+
+
+@torch.no_grad()
+def predict(network: nn.Module, split: Split) -> Tensor:
+    """The network's outputs for all examples, in eval mode; the mode is put back."""
+    was_training = network.training
+    network.eval()
+    try:
+        chunks = [
+            network(*(part[start : start + CHUNK] for part in split.inputs)) for start in range(0, len(split), CHUNK)
+        ]
+    finally:
+        network.train(was_training)
+    return chunks[0] if len(chunks) == 1 else torch.cat(chunks)
+
+
+@torch.no_grad()
+def glance(network: nn.Module, split: Split, task: Task, loss: Loss) -> dict[str, float]:
+    """Loss and the task's first metric, cheap enough to be taken every few steps."""
+    output = predict(network, split)
+    found = {"loss": loss(output, split.targets)}
+    if task.is_discrete:
+        found |= _hits(output, split.targets)
+    else:
+        found["r2"] = _r2(output, split.targets)
+    names, values = zip(*found.items(), strict=True)
+    return dict(zip(names, torch.stack(values).tolist(), strict=True))
+
+
+def evaluate(network: nn.Module, split: Split, task: Task, loss: Loss) -> Evaluation:
+    """Every metric of the task; precision, recall and F1 are means over the classes that occur."""
+    output, target = predict(network, split), split.targets
+    value = loss(output, target).item()
+    if not task.is_discrete:
+        truth, guess = target.flatten(0, -2).double().cpu().numpy(), output.flatten(0, -2).double().cpu().numpy()
+        found = {
+            "loss": value,
+            "r2": float(sk.r2_score(truth, guess)),
+            "mean_squared_error": float(sk.mean_squared_error(truth, guess)),
+            "mean_absolute_error": float(sk.mean_absolute_error(truth, guess)),
+        }
+        return Evaluation(found)
+    counted = target.flatten() != IGNORED
+    truth = target.flatten()[counted].cpu().numpy()
+    guess = output.argmax(-1).flatten()[counted].cpu().numpy()
+    precision, recall, f1, _ = sk.precision_recall_fscore_support(truth, guess, average="macro", zero_division=0.0)
+    found = {
+        "accuracy": float(sk.accuracy_score(truth, guess)),
+        "precision": float(precision),
+        "recall": float(recall),
+        "f1": float(f1),
+        "loss": value,
+    }
+    if target.dim() > 1:
+        found["exact_match"] = _hits(output, target)["exact_match"].item()
+    if task.kind in ("next_token", "masked_token"):
+        found["perplexity"] = float(torch.tensor(value).exp())
+    few = task.outputs <= LABELS_SHOWN
+    matrix = sk.confusion_matrix(truth, guess, labels=list(range(task.outputs))).tolist() if few else None
+    return Evaluation(found, matrix)
+
+
+def _hits(output: Tensor, target: Tensor) -> dict[str, Tensor]:
+    """Accuracy over counted targets, and over whole sequences where the target is a sequence."""
+    counted = target != IGNORED
+    right = (output.argmax(-1) == target) & counted
+    found = {"accuracy": right.sum() / counted.sum().clamp(min=1)}
+    if target.dim() > 1:
+        found["exact_match"] = (right | ~counted).all(-1).float().mean()
+    return found
+
+
+def _r2(output: Tensor, target: Tensor) -> Tensor:
+    """Coefficient of determination, averaged over the answer's entries; (N, ..., K)."""
+    output, target = output.flatten(0, -2), target.flatten(0, -2)
+    residual = (target - output).square().sum(0)
+    total = (target - target.mean(0)).square().sum(0).clamp(min=1e-12)
+    return (1 - residual / total).mean()

@@ -1,0 +1,16 @@
+"""The list of pages, in the order of the menu."""
+
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+FOLDER = Path(__file__).resolve().parents[2] / "pages"
+
+
+def all_pages() -> list[StreamlitPage]:
+    """Every page of the app; the first is where a newcomer lands."""
+    return [
+        st.Page(FOLDER / "train.py", title="Train", icon=":material/play_circle:", default=True),
+        st.Page(FOLDER / "attribution.py", title="Attribution", icon=":material/search_insights:"),
+    ]

@@ -1,0 +1,220 @@
+"""A small server that speaks the live contract with synthetic frames, and a page laid out like the app's."""
+
+import asyncio
+import contextlib
+import json
+import socket
+import struct
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from explorer.live.frames import pack
+from tests.canvas_scenes import SCENES, Scene
+
+ASSETS = Path(__file__).resolve().parents[1] / "assets"
+STEPS, EPOCH, EVERY = 600, 20, 4  # steps of a run and of an epoch; steps between two snapshots
+PAGE = """<!doctype html><meta charset="utf-8"><title>Harness</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<style>
+:root { color-scheme: light; --st-text-color: #1f2937; --st-background-color: #ffffff; --st-secondary-background-color: #f3f5f8;
+  --st-primary-color: #0877bd; --st-font: "Noto Sans", system-ui, sans-serif; --st-border-color: rgba(31,41,55,.13); }
+:root.dark { color-scheme: dark; --st-text-color: #e6eaf0; --st-background-color: #0e1117;
+  --st-secondary-background-color: #1a1f28; --st-primary-color: #42acf0; --st-border-color: rgba(230,234,240,.15); }
+body { margin: 0; height: 100vh; display: grid; padding: 10px 16px; gap: 8px 18px; box-sizing: border-box; overflow: hidden;
+  background: var(--st-background-color); color: var(--st-text-color); font: 13px var(--st-font);
+  grid: "top top top" auto "data stage result" minmax(0, 1fr) "data time curves" auto / 190px minmax(0, 1fr) minmax(210px, 24%); }
+body > div { min-width: 0; min-height: 0; }
+#data { grid-area: data; background: var(--st-secondary-background-color); border-radius: 12px; padding: 14px; }
+#transport { grid-area: top; } #stage { grid-area: stage; } #result { grid-area: result; }
+#timeline { grid-area: time; align-self: end; } #curves { grid-area: curves; height: 210px; }
+@media (max-width: 1100px) { body { grid-template-columns: 120px minmax(0, 1fr) 250px; } }
+@media (max-height: 460px) { body { padding: 4px 8px; gap: 2px 10px; grid-template-columns: 0 minmax(0, 1fr) 220px;
+  grid-template-areas: "top top top" "data stage result" "data time time"; } #data, #curves { display: none; } }
+</style><body>
+<div id="transport"></div><div id="data">Data</div><div id="stage"></div><div id="result"></div>
+<div id="timeline"></div><div id="curves"></div>
+<script type="module">
+document.documentElement.classList.toggle("dark", new URLSearchParams(location.search).get("theme") === "dark");
+window.triggers = [];
+window.data = __DATA__;
+const parts = ["transport", "stage", "result", "curves", "timeline"];
+const modules = await Promise.all(parts.map((part) => import(`/assets/${part}.js`)));
+window.live = await import("/assets/live.js");
+window.store = window.live.connect(window.data.diagram.run, window.data.diagram.token);
+window.cleanups = {};
+window.draw = () => parts.forEach((part, place) => {
+  window.cleanups[part] = modules[place].default({
+    data: window.data, parentElement: document.getElementById(part),
+    setTriggerValue: (name, value) => window.triggers.push([name, value]), setStateValue: () => {},
+  });
+});
+window.draw();
+window.isReady = true;
+</script>"""
+
+
+class LiveServer:
+    """Everything that a page of one synthetic run asks for; what was asked is kept for the tests."""
+
+    def __init__(self, scene: str = "small", rate: float = 30.0):
+        self.scene: Scene = SCENES[scene]()
+        self.rate, self.port = rate, _free_port()
+        self.state, self.step, self.sentence = "paused", 0, ""
+        self.may_steer = True
+        self.commands: list[dict[str, Any]] = []
+        self.requests: list[str] = []
+        self.watches: list[list[dict[str, Any]]] = []
+        self.sent = 0
+        self.sockets: dict[WebSocket, list[dict[str, Any]]] = {}
+        self.refuse: str | None = None
+
+    # Running
+
+    def __enter__(self) -> "LiveServer":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        app = Starlette(routes=[
+            Route("/", self.page), WebSocketRoute("/live/{run}", self.live), Route("/live/{run}/film", self.film),
+            Route("/live/{run}/curves", lambda _: JSONResponse(self.curves())),
+            Route("/live/{run}/events", lambda _: JSONResponse(self.events())),
+            Mount("/assets", StaticFiles(directory=ASSETS)),
+        ])
+        config = uvicorn.Config(app, port=self.port, log_level="error", ws="websockets-sansio", lifespan="off")
+        self.server = uvicorn.Server(config)
+        self.thread = threading.Thread(target=self.server.run, daemon=True)
+        self.thread.start()
+        deadline = time.monotonic() + 20
+        while not self.server.started and time.monotonic() < deadline:
+            time.sleep(0.01)
+
+    def stop(self) -> None:
+        """End as a killed server does: connections drop."""
+        self.server.force_exit = self.server.should_exit = True
+        self.thread.join(20)
+        self.sockets.clear()
+
+    # Answers
+
+    async def page(self, request: Request) -> HTMLResponse:
+        options = json.loads(request.query_params.get("options", "{}"))
+        data = {"diagram": self.scene.diagram, **options}
+        return HTMLResponse(PAGE.replace("__DATA__", json.dumps(data).replace("<", "\\u003c")))
+
+    async def film(self, request: Request) -> Response:
+        self.requests.append("film")
+        watch = {"id": request.query_params["lens"], "lens": request.query_params["lens"]}
+        frames = [self.frame(watch, step) for step in range(0, self.step + 1, EVERY)]
+        return Response(b"".join(struct.pack("<I", len(frame)) + frame for frame in frames))
+
+    async def live(self, connection: WebSocket) -> None:
+        await connection.accept()
+        self.sockets[connection] = []
+        telling = asyncio.create_task(self.tell(connection))
+        try:
+            await connection.send_json({"curves": self.curves()})
+            while True:
+                await self.obey(connection, await connection.receive_json())
+        except (WebSocketDisconnect, RuntimeError):
+            pass
+        finally:
+            telling.cancel()
+            self.sockets.pop(connection, None)
+
+    async def tell(self, connection: WebSocket) -> None:
+        """A frame of everything watched, thirty times a second; statuses more seldom."""
+        count = 0
+        with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+            while True:
+                if self.state == "training" and connection is next(iter(self.sockets)):
+                    self.step = min(STEPS, self.step + 1)
+                    self.state = "finished" if self.step == STEPS else "training"
+                for watch in self.sockets.get(connection, []):
+                    await connection.send_bytes(self.frame(watch, self.step))
+                    self.sent += 1
+                if count % 3 == 0:
+                    await connection.send_json({"status": self.status()})
+                count += 1
+                await asyncio.sleep(1 / self.rate)
+
+    async def obey(self, connection: WebSocket, message: dict[str, Any]) -> None:
+        if "watch" in message:
+            self.watches.append(message["watch"])
+            self.sockets[connection] = message["watch"]
+            return
+        self.commands.append(message)
+        number = message.get("request")
+        if self.refuse:
+            return await connection.send_json({"answer": number, "error": self.refuse})
+        self.do(message)
+        return await connection.send_json({"answer": number, "ok": True})
+
+    def do(self, message: dict[str, Any]) -> None:
+        if message["do"] in ("begin", "pause"):
+            self.state = "training" if message["do"] == "begin" else "paused"
+        elif message["do"] == "roll_back":
+            self.state, self.step, self.sentence = "training", self.step // 2, "Rolled back."
+        elif message["do"] == "rewind":
+            self.state, self.step = "paused", 0
+        elif message["do"] == "steps":
+            self.step += message["n"]
+        elif message["do"] == "epoch":
+            self.step += EPOCH
+        elif message["do"] == "set_weight":
+            self.scene.typed[message["tensor"], tuple(message["index"])] = message["value"]
+
+    # What is told
+
+    def frame(self, watch: dict[str, Any], step: int) -> bytes:
+        return pack(self.scene.look(step), {"id": watch["id"], "lens": watch["lens"], "step": step, "target": 7})
+
+    def status(self) -> dict[str, Any]:
+        return {
+            "state": self.state, "step": self.step, "steps": STEPS, "steps_in_epoch": EPOCH, "seconds": self.step / 90,
+            "device": "cpu", "metrics": self.metrics(self.step), "sentence": self.sentence, "parameters": 42,
+            "may_steer": self.may_steer,
+        }
+
+    def metrics(self, step: int) -> dict[str, dict[str, float]]:
+        wave = 0.03 * float(abs((step * 7) % 13 - 6)) / 6
+        loss = 0.69 * 2.718 ** (-step / 160) + wave
+        return {"train": {"loss": loss}, "test": {"loss": loss + 0.04, "accuracy": 1 - 0.5 * 2.718 ** (-step / 120)}}
+
+    def curves(self) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for step in range(self.step + 1):
+            for split, named in self.metrics(step).items():
+                for name, value in named.items():
+                    steps, values = found.setdefault(f"{split}.{name}", [[], []])
+                    steps.append(step)
+                    values.append(value)
+        return found
+
+    def events(self) -> list[dict[str, Any]]:
+        self.requests.append("events")
+        changed = {"step": 90, "kind": "setting_changed", "details": {"settings": ["recipe.learning_rate=0.01"]}}
+        return [{"step": 0, "kind": "created", "details": {}}, changed, {"step": 210, "kind": "phase", "details": {}}]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

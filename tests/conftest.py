@@ -1,0 +1,49 @@
+"""What every test runs under: one thread, a home of its own, and chance that starts at the same place."""
+
+import os
+import shutil
+
+os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}  # before torch is imported
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+
+import explorer as ex
+
+torch.set_num_threads(1)
+
+ROOT = Path(__file__).parent.parent
+TINY = ["--steps", "12", "--set", "recipe.evaluate_every=4"]  # for the command line
+
+
+@pytest.fixture(scope="session", autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The explorer's folder of this test session; processes that tests start inherit it."""
+    folder = tmp_path_factory.mktemp("home")
+    before = os.environ.get("EXPLORER_HOME")
+    os.environ["EXPLORER_HOME"] = str(folder)
+    yield folder
+    if before is None:
+        del os.environ["EXPLORER_HOME"]
+    else:
+        os.environ["EXPLORER_HOME"] = before
+
+
+@pytest.fixture(scope="session")
+def _trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    experiment = ex.preset("circle").with_("recipe.steps=12", "recipe.evaluate_every=4")
+    return ex.train(experiment, tmp_path_factory.mktemp("trained") / "circle.run").path
+
+
+@pytest.fixture
+def run(_trained: Path, tmp_path: Path) -> str:
+    """A run file of the preset circle, trained for twelve steps; the test's own."""
+    return str(shutil.copy(_trained, tmp_path))
+
+
+@pytest.fixture(autouse=True)
+def _same_chance() -> None:
+    torch.manual_seed(0)
