@@ -2,8 +2,10 @@
 
 from explorer.lenses.attribution import Attribution
 from explorer.lenses.base import Lens
+from explorer.lenses.evaluation import Evaluation
+from explorer.lenses.generation import Generation
 from explorer.lenses.stage import Stage
 
-KINDS: dict[str, type[Lens]] = {lens.kind: lens for lens in (Stage, Attribution)}
+KINDS: dict[str, type[Lens]] = {lens.kind: lens for lens in (Stage, Evaluation, Generation, Attribution)}
 
-__all__ = ["KINDS", "Attribution", "Lens", "Stage"]
+__all__ = ["KINDS", "Attribution", "Evaluation", "Generation", "Lens", "Stage"]

@@ -55,13 +55,14 @@ def evaluate(network: nn.Module, split: Split, task: Task, loss: Loss) -> Evalua
     value = loss(output, target).item()
     if not task.is_discrete:
         truth, guess = target.flatten(0, -2).double().cpu().numpy(), output.flatten(0, -2).double().cpu().numpy()
-        found = {
-            "loss": value,
-            "r2": float(sk.r2_score(truth, guess)),
-            "mean_squared_error": float(sk.mean_squared_error(truth, guess)),
-            "mean_absolute_error": float(sk.mean_absolute_error(truth, guess)),
+        is_sound = bool(output.isfinite().all())  # scikit-learn refuses the answers of a network that diverged
+        scores = {
+            "r2": sk.r2_score,
+            "mean_squared_error": sk.mean_squared_error,
+            "mean_absolute_error": sk.mean_absolute_error,
         }
-        return Evaluation(found)
+        found = {name: float(score(truth, guess)) if is_sound else float("nan") for name, score in scores.items()}
+        return Evaluation({"loss": value, **found})
     counted = target.flatten() != IGNORED
     truth = target.flatten()[counted].cpu().numpy()
     guess = output.argmax(-1).flatten()[counted].cpu().numpy()
