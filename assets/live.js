@@ -24,7 +24,7 @@ export function connect(run, token = null) {
 
 class Store {
   constructor(run, token, forget) {
-    Object.assign(this, { run, token, forget, users: 0, status: null, error: "", events: [] });
+    Object.assign(this, { run, token, forget, users: 0, status: null, error: "", events: [], diagram: null });
     Object.assign(this, { hovered: null, selected: null, probe: null, shownStep: null });
     this.example = { split: "test", index: 0 };
     this.series = new Series();
@@ -34,7 +34,9 @@ class Store {
     this.undrawn = new Set(); // ids of frames that wait for the next animation frame
     this.counts = { arrived: 0, overtaken: 0, drawn: 0 };
     this.films = new FilmShelf((watch) => this.filmAddress(watch), () => this.schedule());
-    if (run !== null) this.link = new Link(this.socketAddress(), this.listener(), () => this.status?.state === "training");
+    if (run === null) return;
+    this.link = new Link(this.socketAddress(), this.listener(), () => this.status?.state === "training");
+    this.fetchDiagram();
   }
 
   release() {
@@ -77,7 +79,7 @@ class Store {
 
   listener() {
     return {
-      open: () => (this.sendWatches(), this.fetchEvents()),
+      open: () => (this.sendWatches(), this.fetchDiagram(), this.fetchEvents()),
       text: (message) => this.hear(message),
       binary: (buffer) => this.see(buffer),
       change: () => this.schedule(),
@@ -135,6 +137,7 @@ class Store {
     if (same) same.users += 1;
     else this.watched.set(id, { users: 1, lens, settings, example });
     if (!same) this.sendWatchesSoon();
+    if (!same && this.shownStep !== null) this.loadFilms();
     return () => this.unwatch(id);
   }
 
@@ -211,14 +214,28 @@ class Store {
     return this.shownStep ?? this.status?.step ?? 0;
   }
 
+  /* What the network looks like: once for a run, and again with a new line where it could not be had. */
+  async fetchDiagram() {
+    if (this.diagram || this.isAsking) return;
+    this.isAsking = true;
+    this.diagram = await this.read("/diagram");
+    this.isAsking = false;
+    this.schedule();
+  }
+
   async fetchEvents() {
     if (this.run === null) return;
+    this.events = (await this.read("/events")) ?? this.events;
+    this.schedule();
+  }
+
+  /* What the server says about the run; null where it cannot be had: the next change, or the next line, asks again. */
+  async read(path) {
     try {
-      const answer = await fetch(this.address("/events"));
-      if (answer.ok) this.events = await answer.json();
-      this.schedule();
+      const answer = await fetch(this.address(path));
+      return answer.ok ? await answer.json() : null;
     } catch {
-      // without marks the timeline still works; they are asked for again with the next change
+      return null;
     }
   }
 

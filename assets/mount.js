@@ -4,6 +4,7 @@ import { palette } from "./colour.js";
 import { connect } from "./live.js";
 
 const STYLE = new URL("explorer.css", import.meta.url).href;
+const NOTHING = {};
 const panels = new WeakMap(); // by the element that Streamlit gives; it calls a component again with every change
 
 /* `make(panel)` builds the view once: {draw(), update?(), destroy?()}. Returns the cleanup. */
@@ -39,23 +40,37 @@ class Panel {
 
   update({ data, setTriggerValue, setStateValue }) {
     this.data = data ?? {};
-    this.diagram = this.data.diagram ?? {};
     this.trigger = setTriggerValue ?? (() => {});
     this.keep = setStateValue ?? (() => {});
     const isNew = this.useStore();
     this.theme = readTheme(this.root);
     this.view ??= this.make(this);
     this.root.style.height = this.data.height ? `${this.data.height}px` : "";
+    this.described = this.diagram;
     this.view.update?.(isNew);
     this.redraw();
   }
 
+  /* The network as it is drawn: the component's own, else what the store has fetched; empty until it is here. */
+  get diagram() {
+    return this.data.diagram ?? this.store.diagram ?? NOTHING;
+  }
+
+  draw() {
+    if (!this.view) return;
+    if (this.described !== this.diagram) {
+      this.described = this.diagram;
+      this.view.update?.(false);
+    }
+    this.view.draw();
+  }
+
   useStore() {
-    const { run = null, token = null } = this.diagram;
+    const { run = null, token = null } = this.data;
     if (this.store && this.store.run === run && this.store.token === token) return false;
     this.leaveStore();
     this.store = connect(run, token);
-    const unsubscribe = this.store.subscribe(() => this.view?.draw());
+    const unsubscribe = this.store.subscribe(() => this.draw());
     this.leavers.push(unsubscribe, () => this.store.release());
     return true;
   }

@@ -1,7 +1,8 @@
 """Networks that were never trained, for the pictures in the browser: diagrams, and frames that move with the step."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,12 @@ class Scene:
 
     diagram: dict[str, Any]
     look: Frames
-    typed: dict[tuple[str, tuple[int, ...]], float]
+    typed: dict[tuple[str, tuple[int, ...]], float] = field(default_factory=dict)
+    others: dict[str, Frames] = field(default_factory=dict)  # what further lenses see
+
+    def picture(self, lens: str, step: int) -> Picture:
+        """What a lens sees at a step."""
+        return self.look(step) if lens == "stage" else self.others[lens](step)
 
 
 def points_scene(*hidden: int, classes: int = 2) -> Scene:
@@ -26,7 +32,7 @@ def points_scene(*hidden: int, classes: int = 2) -> Scene:
     sizes = (2, *hidden, classes)
     names = ["features", *(f"hidden{place}" for place in range(1, len(sizes) - 1)), "answer"]
     chance = np.random.default_rng(1)
-    ends = [chance.normal(size=(2, rows, columns + 1)) for columns, rows in zip(sizes[:-1], sizes[1:], strict=True)]
+    ends = [chance.normal(size=(2, rows, columns + 1)) for columns, rows in pairwise(sizes)]
     typed: dict[tuple[str, tuple[int, ...]], float] = {}
 
     def look(step: int) -> Picture:
@@ -51,7 +57,10 @@ def points_scene(*hidden: int, classes: int = 2) -> Scene:
         title = "Linear" if place == len(names) - 1 else "Linear · Tanh"
         layers.append(_layer(name, "linear", title, [size], size * (sizes[place - 1] + 1), names[place - 1]))
     diagram = _diagram(layers, "points", [2], [f"class {place}" for place in range(classes)])
-    diagram |= {"points": {"train": _ring(200, classes, 2), "test": _ring(80, classes, 3)}, "feature_names": ["x₁", "x₂"]}
+    diagram |= {
+        "points": {"train": _ring(200, classes, 2), "test": _ring(80, classes, 3)},
+        "feature_names": ["x₁", "x₂"],
+    }
     return Scene(diagram, look, typed)
 
 
@@ -65,16 +74,21 @@ def picture_scene() -> Scene:
     def look(step: int) -> Picture:
         share = 1 - np.exp(-step / 150)
         maps = np.stack([np.maximum(_blur(digit, kernel * share + 0.3), 0) for kernel in kernels[0]])
-        deep = np.stack([np.maximum(_blur(maps[place % 8][::2, ::2], kernel * share), 0) for place, kernel in enumerate(kernels[1])])
+        deep = np.stack(
+            [np.maximum(_blur(maps[place % 8][::2, ::2], kernel * share), 0) for place, kernel in enumerate(kernels[1])]
+        )
         pooled = deep.mean((1, 2)).astype(np.float32)
         logits = (ends @ pooled) * 0.2 * share
         logits[7] += 4 * share
         shares = (np.exp(logits) / np.exp(logits).sum()).astype(np.float32)
         axes = ("channel", "height", "width")
         return {
-            "input": Array(digit[None].astype(np.float32), axes, True), "conv1": Array(maps, axes, True),
-            "pool1": Array(maps[:, ::2, ::2], axes, True), "conv2": Array(deep, axes, True),
-            "mean": Array(pooled, ("unit",)), "answer": Array(logits.astype(np.float32), ("unit",)),
+            "input": Array(digit[None].astype(np.float32), axes, True),
+            "conv1": Array(maps, axes, True),
+            "pool1": Array(maps[:, ::2, ::2], axes, True),
+            "conv2": Array(deep, axes, True),
+            "mean": Array(pooled, ("unit",)),
+            "answer": Array(logits.astype(np.float32), ("unit",)),
             **_parameters("answer", ends.astype(np.float32) * share, np.zeros(10, np.float32)),
             "prediction": Array(shares, ("class",)),
         }
@@ -104,8 +118,10 @@ def memory_scene() -> Scene:
         weight = (np.outer([1, -1, 0.5], rates) * 0.3).astype(np.float32)
         logits = weight @ last
         return {
-            "input": Array(series.astype(np.float32), ("time", "unit"), True), "lstm": Array(state, ("time", "unit"), True),
-            "last": Array(last, ("unit",)), "answer": Array(logits, ("unit",)),
+            "input": Array(series.astype(np.float32), ("time", "unit"), True),
+            "lstm": Array(state, ("time", "unit"), True),
+            "last": Array(last, ("unit",)),
+            "answer": Array(logits, ("unit",)),
             **_parameters("answer", weight, np.zeros(3, np.float32)),
             "prediction": Array((np.exp(logits) / np.exp(logits).sum()).astype(np.float32), ("class",)),
         }
@@ -173,18 +189,31 @@ SCENES: dict[str, Callable[[], Scene]] = {
 }
 
 
-def _layer(name: str, kind: str, title: str, shape: list[int], parameters: int, source: str, axes: list[str] | None = None) -> dict[str, Any]:
+def _layer(
+    name: str, kind: str, title: str, shape: list[int], parameters: int, source: str, axes: list[str] | None = None
+) -> dict[str, Any]:
     return {
-        "name": name, "kind": kind, "title": title, "inputs": [source], "shape": shape, "axes": axes or ["feature"],
-        "parameters": parameters, "multiply_adds": parameters, "equation": r"y_j = \sum_i W_{ji}\, x_i + b_j \quad y = \tanh x",
+        "name": name,
+        "kind": kind,
+        "title": title,
+        "inputs": [source],
+        "shape": shape,
+        "axes": axes or ["feature"],
+        "parameters": parameters,
+        "multiply_adds": parameters,
+        "equation": r"y_j = \sum_i W_{ji}\, x_i + b_j \quad y = \tanh x",
     }
 
 
-def _diagram(layers: list[dict], view: str, shape: list[int], labels: list[str], axes: list[str] | None = None) -> dict[str, Any]:
+def _diagram(
+    layers: list[dict], view: str, shape: list[int], labels: list[str], axes: list[str] | None = None
+) -> dict[str, Any]:
     return {
-        "run": "synthetic", "token": "key", "layers": layers, "view": view,
+        "layers": layers,
+        "view": view,
         "inputs": [{"name": "input", "shape": shape, "axes": axes or ["feature"]}],
-        "task": {"kind": "classification", "labels": labels}, "points": None,
+        "task": {"kind": "classification", "labels": labels},
+        "points": None,
     }
 
 
@@ -209,7 +238,11 @@ def _ring(count: int, classes: int, seed: int) -> dict[str, list]:
     chance = np.random.default_rng(seed)
     target = np.arange(count) % classes
     radius = chance.uniform(0, 2, count) + 3 * (target % 2)
-    angle = chance.uniform(0, 2 * np.pi, count) if classes == 2 else (target + chance.uniform(0, 0.9, count)) * 2 * np.pi / classes
+    angle = (
+        chance.uniform(0, 2 * np.pi, count)
+        if classes == 2
+        else (target + chance.uniform(0, 0.9, count)) * 2 * np.pi / classes
+    )
     return {"x": (radius * np.cos(angle)).tolist(), "y": (radius * np.sin(angle)).tolist(), "target": target.tolist()}
 
 

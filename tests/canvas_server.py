@@ -23,44 +23,7 @@ from tests.canvas_scenes import SCENES, Scene
 
 ASSETS = Path(__file__).resolve().parents[1] / "assets"
 STEPS, EPOCH, EVERY = 600, 20, 4  # steps of a run and of an epoch; steps between two snapshots
-PAGE = """<!doctype html><meta charset="utf-8"><title>Harness</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<style>
-:root { color-scheme: light; --st-text-color: #1f2937; --st-background-color: #ffffff; --st-secondary-background-color: #f3f5f8;
-  --st-primary-color: #0877bd; --st-font: "Noto Sans", system-ui, sans-serif; --st-border-color: rgba(31,41,55,.13); }
-:root.dark { color-scheme: dark; --st-text-color: #e6eaf0; --st-background-color: #0e1117;
-  --st-secondary-background-color: #1a1f28; --st-primary-color: #42acf0; --st-border-color: rgba(230,234,240,.15); }
-body { margin: 0; height: 100vh; display: grid; padding: 10px 16px; gap: 8px 18px; box-sizing: border-box; overflow: hidden;
-  background: var(--st-background-color); color: var(--st-text-color); font: 13px var(--st-font);
-  grid: "top top top" auto "data stage result" minmax(0, 1fr) "data time curves" auto / 190px minmax(0, 1fr) minmax(210px, 24%); }
-body > div { min-width: 0; min-height: 0; }
-#data { grid-area: data; background: var(--st-secondary-background-color); border-radius: 12px; padding: 14px; }
-#transport { grid-area: top; } #stage { grid-area: stage; } #result { grid-area: result; }
-#timeline { grid-area: time; align-self: end; } #curves { grid-area: curves; height: 210px; }
-@media (max-width: 1100px) { body { grid-template-columns: 120px minmax(0, 1fr) 250px; } }
-@media (max-height: 460px) { body { padding: 4px 8px; gap: 2px 10px; grid-template-columns: 0 minmax(0, 1fr) 220px;
-  grid-template-areas: "top top top" "data stage result" "data time time"; } #data, #curves { display: none; } }
-</style><body>
-<div id="transport"></div><div id="data">Data</div><div id="stage"></div><div id="result"></div>
-<div id="timeline"></div><div id="curves"></div>
-<script type="module">
-document.documentElement.classList.toggle("dark", new URLSearchParams(location.search).get("theme") === "dark");
-window.triggers = [];
-window.data = __DATA__;
-const parts = ["transport", "stage", "result", "curves", "timeline"];
-const modules = await Promise.all(parts.map((part) => import(`/assets/${part}.js`)));
-window.live = await import("/assets/live.js");
-window.store = window.live.connect(window.data.diagram.run, window.data.diagram.token);
-window.cleanups = {};
-window.draw = () => parts.forEach((part, place) => {
-  window.cleanups[part] = modules[place].default({
-    data: window.data, parentElement: document.getElementById(part),
-    setTriggerValue: (name, value) => window.triggers.push([name, value]), setStateValue: () => {},
-  });
-});
-window.draw();
-window.isReady = true;
-</script>"""
+PAGE = (Path(__file__).parent / "canvas_page.html").read_text()
 
 
 class LiveServer:
@@ -77,6 +40,7 @@ class LiveServer:
         self.sent = 0
         self.sockets: dict[WebSocket, list[dict[str, Any]]] = {}
         self.refuse: str | None = None
+        self.is_hiding = False  # the diagram is not to be had
 
     # Running
 
@@ -92,12 +56,16 @@ class LiveServer:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        app = Starlette(routes=[
-            Route("/", self.page), WebSocketRoute("/live/{run}", self.live), Route("/live/{run}/film", self.film),
-            Route("/live/{run}/curves", lambda _: JSONResponse(self.curves())),
-            Route("/live/{run}/events", lambda _: JSONResponse(self.events())),
-            Mount("/assets", StaticFiles(directory=ASSETS)),
-        ])
+        app = Starlette(
+            routes=[
+                Route("/", self.page),
+                WebSocketRoute("/live/{run}", self.live),
+                Route("/live/{run}/film", self.film),
+                Route("/live/{run}/diagram", self.diagram),
+                Route("/live/{run}/events", self.events),
+                Mount("/assets", StaticFiles(directory=ASSETS)),
+            ]
+        )
         config = uvicorn.Config(app, port=self.port, log_level="error", ws="websockets-sansio", lifespan="off")
         self.server = uvicorn.Server(config)
         self.thread = threading.Thread(target=self.server.run, daemon=True)
@@ -116,12 +84,24 @@ class LiveServer:
 
     async def page(self, request: Request) -> HTMLResponse:
         options = json.loads(request.query_params.get("options", "{}"))
-        data = {"diagram": self.scene.diagram, **options}
+        data = {"run": "synthetic", "token": "key", **options}
         return HTMLResponse(PAGE.replace("__DATA__", json.dumps(data).replace("<", "\\u003c")))
 
+    async def diagram(self, request: Request) -> Response:
+        self.requests.append("diagram")
+        return Response(status_code=503) if self.is_hiding else JSONResponse(self.scene.diagram)
+
+    async def events(self, request: Request) -> JSONResponse:
+        self.requests.append("events")
+        changed = {"step": 90, "kind": "setting_changed", "details": {"settings": ["recipe.learning_rate=0.01"]}}
+        return JSONResponse(
+            [{"step": 0, "kind": "created", "details": {}}, changed, {"step": 210, "kind": "phase", "details": {}}]
+        )
+
     async def film(self, request: Request) -> Response:
-        self.requests.append("film")
-        watch = {"id": request.query_params["lens"], "lens": request.query_params["lens"]}
+        lens = request.query_params["lens"]
+        self.requests.append(f"film {lens}")
+        watch = {"id": lens, "lens": lens}
         frames = [self.frame(watch, step) for step in range(0, self.step + 1, EVERY)]
         return Response(b"".join(struct.pack("<I", len(frame)) + frame for frame in frames))
 
@@ -159,7 +139,7 @@ class LiveServer:
         if "watch" in message:
             self.watches.append(message["watch"])
             self.sockets[connection] = message["watch"]
-            return
+            return None
         self.commands.append(message)
         number = message.get("request")
         if self.refuse:
@@ -184,12 +164,22 @@ class LiveServer:
     # What is told
 
     def frame(self, watch: dict[str, Any], step: int) -> bytes:
-        return pack(self.scene.look(step), {"id": watch["id"], "lens": watch["lens"], "step": step, "target": 7})
+        return pack(
+            self.scene.picture(watch["lens"], step),
+            {"id": watch["id"], "lens": watch["lens"], "step": step, "target": 7},
+        )
 
     def status(self) -> dict[str, Any]:
         return {
-            "state": self.state, "step": self.step, "steps": STEPS, "steps_in_epoch": EPOCH, "seconds": self.step / 90,
-            "device": "cpu", "metrics": self.metrics(self.step), "sentence": self.sentence, "parameters": 42,
+            "state": self.state,
+            "step": self.step,
+            "steps": STEPS,
+            "steps_in_epoch": EPOCH,
+            "seconds": self.step / 90,
+            "device": "cpu",
+            "metrics": self.metrics(self.step),
+            "sentence": self.sentence,
+            "parameters": 42,
             "may_steer": self.may_steer,
         }
 
@@ -207,11 +197,6 @@ class LiveServer:
                     steps.append(step)
                     values.append(value)
         return found
-
-    def events(self) -> list[dict[str, Any]]:
-        self.requests.append("events")
-        changed = {"step": 90, "kind": "setting_changed", "details": {"settings": ["recipe.learning_rate=0.01"]}}
-        return [{"step": 0, "kind": "created", "details": {}}, changed, {"step": 210, "kind": "phase", "details": {}}]
 
 
 def _free_port() -> int:
