@@ -23,6 +23,7 @@ ROOMS = {  # each may import itself and what its row names; a name with a dot is
     "datasets": GROUND,
     "layers": GROUND,
     "gallery": GROUND,
+    "layer_list": GROUND,
     "network": f"{GROUND} layers",
     "cost": f"{GROUND} layers network",
     "diagram": f"{BELOW_TRAINING} cost",
@@ -46,7 +47,7 @@ ROOMS = {  # each may import itself and what its row names; a name with a dot is
     "cli": f"{GROUND} gallery validation environment runs engine progress terminal",
     "": f"{GROUND} gallery runs engine progress",
     "__main__": "cli",
-    "ui": f"{GROUND} gallery runs lenses engine live charts",
+    "ui": f"{GROUND} gallery layer_list runs lenses engine live charts",
 }
 
 
