@@ -7,7 +7,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from explorer.errors import ExperimentError, Fault, unknown
-from explorer.experiment import Part, Settings
+from explorer.experiment import Experiment, Part, Settings
 
 S = TypeVar("S", bound=Settings)
 SHOWN = 60  # characters of a wrong value that a sentence repeats
@@ -27,6 +27,16 @@ def read_part(table: Mapping[str, type[S]], part: Part, place: str) -> S:
 def faults_of(error: ValidationError, declaration: type[BaseModel], place: str = "") -> list[Fault]:
     """pydantic's findings as faults with dotted places."""
     return [_fault(details, declaration, place) for details in error.errors(include_url=False)]
+
+
+def assign(experiment: Experiment, *assignments: str) -> Experiment:
+    """A copy with dotted keys set; raises ExperimentError for a key that leads nowhere or a value out of bounds."""
+    try:
+        return experiment.with_(*assignments)
+    except ValidationError as error:
+        raise ExperimentError(faults_of(error, Experiment)) from None
+    except ValueError as error:
+        raise ExperimentError([Fault(", ".join(assignments), "a key of this experiment", str(error))]) from None
 
 
 def written(settings: Settings, kind: str) -> Part:

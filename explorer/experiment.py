@@ -142,8 +142,13 @@ def parse_value(text: str) -> Any:
 
 
 def set_at(tree: Any, key: str, value: Any) -> None:
-    """Set one dotted key in a tree of plain JSON, in place; ValueError names the step that leads nowhere."""
+    """Set one dotted key in a tree of plain JSON, in place; ValueError names the step that leads nowhere.
+
+    `network.layers` may be given as a row of kinds, such as linear,tanh,linear.
+    """
     *steps, last = key.split(".")
+    if key == "network.layers" and isinstance(value, str):
+        value = [{"kind": kind.strip()} for kind in value.split(",")]
     node: Any = tree
     walked: list[str] = []
     for step in steps:

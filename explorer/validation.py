@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from explorer import datasets
 from explorer.datasets.base import Dataset, Description
-from explorer.declarations import faults_of, read_part, written
+from explorer.declarations import assign, faults_of, read_part, written
 from explorer.errors import DataError, ExperimentError, Fault, unknown
 from explorer.experiment import Experiment, LayerPart
 from explorer.layers import KINDS as LAYERS
@@ -18,6 +18,8 @@ from explorer.training import optimizers, schedules
 from explorer.training.objectives import losses_for
 from explorer.training.optimizers import OptimizerKind
 from explorer.training.schedules import Schedule
+
+__all__ = ["Checked", "assign", "check", "read_experiment"]
 
 
 @dataclass(frozen=True)
@@ -40,16 +42,6 @@ def read_experiment(source: str | bytes | Mapping[str, Any]) -> Experiment:
         return Experiment.model_validate(source)
     except ValidationError as error:
         raise ExperimentError(faults_of(error, Experiment)) from None
-
-
-def assign(experiment: Experiment, *assignments: str) -> Experiment:
-    """A copy with dotted keys set; raises ExperimentError for a key that leads nowhere or a value out of bounds."""
-    try:
-        return experiment.with_(*assignments)
-    except ValidationError as error:
-        raise ExperimentError(faults_of(error, Experiment)) from None
-    except ValueError as error:
-        raise ExperimentError([Fault(", ".join(assignments), "a key of this experiment", str(error))]) from None
 
 
 def check(experiment: Experiment) -> Checked:
