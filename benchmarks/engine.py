@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from explorer.engine.local import LocalEngine
 from explorer.experiment import Experiment
-from explorer.lenses.base import LookRequest
+from explorer.lenses.request import LookRequest
 
 CLICKS = 9
 RUNS, SECONDS = 30, 10.0

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from explorer.lenses.base import Array, Picture
+from explorer.lenses.picture import Array, Picture
 
 EXTENT, GRID, SURFACE = 6.0, 32, 64
 Frames = Callable[[int], Picture]

@@ -117,6 +117,11 @@ def test_what_describes_an_experiment_loads_no_torch():
     assert loaded_by([f"explorer{name}" for name in names], "torch") == ""
 
 
+def test_the_server_process_loads_no_torch():
+    names = ["ui.service", "engine.local", "live.routes", "live.frames"]
+    assert loaded_by([f"explorer.{name}" for name in names], "torch") == ""
+
+
 @pytest.mark.parametrize(
     ("package", "allowed"),
     [

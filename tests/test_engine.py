@@ -11,7 +11,7 @@ from explorer.engine import inline
 from explorer.engine.local import LocalEngine
 from explorer.errors import EngineError, ExperimentError, LimitError
 from explorer.experiment import Experiment
-from explorer.lenses.base import LookRequest
+from explorer.lenses.request import LookRequest
 from explorer.limits import limits
 from tests.engines import ENDLESS, SMALL, eventually, finished, numbers
 

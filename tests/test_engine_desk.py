@@ -11,7 +11,7 @@ from explorer.engine.shelf import Shelf, size
 from explorer.engine.training_desk import LONGEST, TrainingDesk
 from explorer.engine.worker import answer
 from explorer.errors import EngineError, ExplorerError
-from explorer.lenses.base import LookRequest
+from explorer.lenses.request import LookRequest
 from explorer.runs import new_id, open_run
 from explorer.validation import check
 from tests.engines import ENDLESS, SMALL

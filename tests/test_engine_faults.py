@@ -14,7 +14,7 @@ import torch
 from explorer.engine import inline
 from explorer.engine.local import LocalEngine
 from explorer.errors import EngineError
-from explorer.lenses.base import LookRequest
+from explorer.lenses.request import LookRequest
 from explorer.runs import open_run
 from tests.engines import ENDLESS, SMALL, eventually, finished, numbers
 

@@ -9,7 +9,7 @@ import pytest
 
 from explorer.engine.local import LocalEngine
 from explorer.errors import ExperimentError, RunFileError
-from explorer.lenses.base import Example, LookRequest
+from explorer.lenses.request import Example, LookRequest
 from tests.engines import ENDLESS, SMALL, eventually, finished
 
 STAGE = LookRequest(lens="stage")

@@ -8,8 +8,9 @@ from torch import nn
 from explorer.engine.looking import look
 from explorer.lenses import KINDS, Attribution, Stage
 from explorer.lenses.attribution import completeness_error, integrated_gradients
-from explorer.lenses.base import Example, Scene
+from explorer.lenses.base import Scene
 from explorer.lenses.recording import recording
+from explorer.lenses.request import Example
 from explorer.lenses.stage import plane
 from explorer.network import build
 from explorer.validation import check, read_experiment

@@ -5,9 +5,10 @@ import pytest
 import torch
 
 from explorer.engine.looking import look
-from explorer.lenses.base import Example, Scene
+from explorer.lenses.base import Scene
 from explorer.lenses.evaluation import Evaluation
 from explorer.lenses.generation import Generation, continue_text
+from explorer.lenses.request import Example
 from explorer.network import build
 from explorer.training.evaluation import LABELS_SHOWN
 from explorer.validation import check, read_experiment

@@ -9,7 +9,8 @@ from explorer.experiment import Experiment
 if TYPE_CHECKING:
     from explorer.engine.helm import Helm
     from explorer.engine.subscription import Subscription
-    from explorer.lenses.base import LookRequest, Picture
+    from explorer.lenses.picture import Picture
+    from explorer.lenses.request import LookRequest
 
 Curves = dict[str, dict[str, tuple[list[int], list[float]]]]  # by split and name: steps and values
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from explorer.engine.subscription import Subscription
 
 if TYPE_CHECKING:
-    from explorer.lenses.base import LookRequest
+    from explorer.lenses.request import LookRequest
 
 
 @dataclass(eq=False)

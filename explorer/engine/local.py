@@ -22,7 +22,8 @@ from explorer.runs import Run, delete, import_run, new_id, open_run, undelete
 from explorer.runs.folder import TRASH
 
 if TYPE_CHECKING:
-    from explorer.lenses.base import LookRequest, Picture
+    from explorer.lenses.picture import Picture
+    from explorer.lenses.request import LookRequest
 
 PATIENCE = 60.0  # seconds to wait for an answer, loading of data included
 

@@ -4,7 +4,9 @@ from explorer.declarations import read_part
 from explorer.errors import EngineError
 from explorer.experiment import Part
 from explorer.lenses import KINDS
-from explorer.lenses.base import Lens, LookRequest, Picture, Scene
+from explorer.lenses.base import Lens, Scene
+from explorer.lenses.picture import Picture
+from explorer.lenses.request import LookRequest
 from explorer.live.frames import pack
 from explorer.validation import Checked
 

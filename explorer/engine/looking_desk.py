@@ -12,7 +12,9 @@ from explorer.engine.shelf import Shelf
 from explorer.errors import RunFileError
 from explorer.experiment import Experiment
 from explorer.lenses import KINDS
-from explorer.lenses.base import LookRequest, Picture, Scene
+from explorer.lenses.base import Scene
+from explorer.lenses.picture import Picture
+from explorer.lenses.request import LookRequest
 from explorer.network import Network, build
 from explorer.runs import Run, open_run
 from explorer.runs.carried import data_at_hand

@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 
 from explorer.engine.base import Status
 from explorer.engine.host import HostedRun
-from explorer.lenses.base import LookRequest, Scene
+from explorer.lenses.base import Scene
+from explorer.lenses.request import LookRequest
 
 
 @dataclass(eq=False)

@@ -20,7 +20,8 @@ from explorer.engine.shelf import Shelf
 from explorer.engine.watching import Watching
 from explorer.errors import EngineError, ExplorerError
 from explorer.experiment import Experiment
-from explorer.lenses.base import LookRequest, Picture
+from explorer.lenses.picture import Picture
+from explorer.lenses.request import LookRequest
 from explorer.runs import RunWriter, open_run
 from explorer.runs.carried import data_at_hand
 from explorer.runs.tensors import pack

@@ -8,7 +8,8 @@ from explorer.engine.looking import error_frame, frame, lens_of, look
 from explorer.engine.outbox import Outbox
 from explorer.engine.seat import Seat
 from explorer.errors import EngineError, ExplorerError
-from explorer.lenses.base import Lens, LookRequest
+from explorer.lenses.base import Lens
+from explorer.lenses.request import LookRequest
 
 SHARE = 0.09  # of a worker's time may go into pictures while it trains: watched training stays over nine tenths as fast
 MOST = 0.3  # where so many watch that their pictures would come more seldom than SLOWEST

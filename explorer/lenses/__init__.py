@@ -1,11 +1,16 @@
-"""The table of lenses, in the order in which menus list them."""
+"""Lenses: what can be seen inside a network. The table of kinds needs torch, so it is loaded when it is asked for."""
 
-from explorer.lenses.attribution import Attribution
-from explorer.lenses.base import Lens
-from explorer.lenses.evaluation import Evaluation
-from explorer.lenses.generation import Generation
-from explorer.lenses.stage import Stage
+from typing import TYPE_CHECKING, Any
 
-KINDS: dict[str, type[Lens]] = {lens.kind: lens for lens in (Stage, Evaluation, Generation, Attribution)}
+if TYPE_CHECKING:
+    from explorer.lenses.table import KINDS, Attribution, Evaluation, Generation, Lens, Stage
 
 __all__ = ["KINDS", "Attribution", "Evaluation", "Generation", "Lens", "Stage"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from explorer.lenses import table
+
+    return getattr(table, name)

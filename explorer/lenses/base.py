@@ -1,39 +1,18 @@
 """What a lens declares: its settings, whether it applies, and how it looks at a network with an input."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import ClassVar
 
-import numpy as np
-from pydantic import Field
 from torch import Tensor
 
 from explorer.datasets.base import Data, Split
 from explorer.experiment import Settings
+from explorer.lenses.picture import Array, Picture
+from explorer.lenses.request import Example
 from explorer.network import Network
 from explorer.validation import Checked
 
-
-@dataclass(frozen=True)
-class Array:
-    """Numbers with named axes."""
-
-    values: np.ndarray
-    axes: tuple[str, ...]
-    is_coarse: bool = False  # drawn as colours only, so that 256 levels are enough on the way to a canvas
-
-    def __post_init__(self) -> None:
-        assert self.values.ndim == len(self.axes), (self.values.shape, self.axes)
-
-
-Picture = dict[str, Array]
-
-
-class Example(Settings):
-    """Which input a lens looks at: one of the run's own examples."""
-
-    split: Literal["train", "test"] = Field("test", description="Which split the example is from.")
-    index: int = Field(0, ge=0, description="Its place in the split.")
+__all__ = ["Array", "Lens", "Picture", "Scene"]
 
 
 @dataclass(frozen=True)
@@ -78,12 +57,3 @@ class Lens(Settings):
     def look(self, scene: Scene) -> Picture:
         """Named arrays; everything in them is detached from the network."""
         raise NotImplementedError
-
-
-class LookRequest(Settings):
-    """A look as plain JSON: the lens and its settings, the step (empty: now, or the last) and the example."""
-
-    lens: str
-    settings: Mapping[str, Any] = Field(default_factory=dict)
-    step: int | None = Field(None, ge=0)
-    example: Example = Example()

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from explorer.lenses.base import Array, Picture
+from explorer.lenses.picture import Array, Picture
 
 ALIGNMENT = 8  # bytes; typed arrays of JavaScript must begin at a multiple of their item's size
 DTYPES = {"f": "float32", "i": "int32", "u": "uint8", "b": "uint8"}  # by kind of numpy's; what a canvas draws from

@@ -22,7 +22,7 @@ from explorer.engine.base import Engine
 from explorer.engine.subscription import Subscription
 from explorer.errors import EngineError, ExplorerError
 from explorer.experiment import Settings
-from explorer.lenses.base import LookRequest
+from explorer.lenses.request import LookRequest
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 TELL_EVERY = 0.1  # seconds between two looks at a run's status

@@ -7,7 +7,8 @@ from explorer.charts.attribution import bar_chart, picture_chart
 from explorer.engine.base import Engine
 from explorer.errors import ExplorerError
 from explorer.lenses import Attribution
-from explorer.lenses.base import Example, LookRequest, Picture
+from explorer.lenses.picture import Picture
+from explorer.lenses.request import Example, LookRequest
 from explorer.ui import words
 from explorer.ui.guard import plain
 from explorer.ui.pages import FOLDER
