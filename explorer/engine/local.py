@@ -16,7 +16,7 @@ from explorer.engine.owners import Owners
 from explorer.engine.registry import Entry, Registry, read_status
 from explorer.engine.subscription import Subscription
 from explorer.errors import EngineError
-from explorer.experiment import Experiment
+from explorer.experiment import Experiment, Part
 from explorer.limits import home, limits
 from explorer.runs import Run, delete, import_run, new_id, open_run, undelete
 from explorer.runs.folder import TRASH
@@ -153,6 +153,10 @@ class LocalEngine:
     def describe(self, experiment: Experiment) -> dict[str, Any]:
         """Layers with shapes and costs, and the lenses that fit; raises ExperimentError with all faults."""
         return self._look("describe", experiment)
+
+    def preview(self, data: dict[str, Any], seed: int = 0) -> dict[str, Any]:
+        """The task, the sizes and a few examples of a dataset; raises an ExplorerError where it cannot be used."""
+        return self._look("preview", Part.model_validate(data), seed)
 
     def _weights(self, entry: Entry, step: int | None) -> tuple[int, bytes] | None:
         """The weights of this moment, which no file holds yet."""

@@ -8,9 +8,10 @@ from typing import Any
 from explorer.cost import costs
 from explorer.engine.base import Curves
 from explorer.engine.looking import frame, lens_of, look
+from explorer.engine.previews import Preview, preview
 from explorer.engine.shelf import Shelf
 from explorer.errors import RunFileError
-from explorer.experiment import Experiment
+from explorer.experiment import Experiment, Part
 from explorer.lenses import KINDS
 from explorer.lenses.base import Scene
 from explorer.lenses.picture import Picture
@@ -77,6 +78,10 @@ class LookingDesk:
         fitting = [kind for kind, lens in KINDS.items() if lens.is_applicable(checked)]
         parameters = sum(layer["parameters"] for layer in layers)
         return {"experiment": checked.experiment, "parameters": parameters, "layers": layers, "lenses": fitting}
+
+    def preview(self, part: Part, seed: int) -> Preview:
+        """The task, the sizes and a few examples of a dataset; raises an ExplorerError where it cannot be used."""
+        return preview(part, seed, self._shelf)
 
     def curves(self, path: Path, since: int) -> Curves:
         """The metrics in the file after a step."""
