@@ -17,6 +17,7 @@ Arity = tuple[int, int | None]  # fewest and most inputs of a kind; None: no upp
 ACTIVATIONS = ("relu", "gelu", "silu", "tanh", "sigmoid", "leaky_relu", "square", "identity")
 MERGES = ("add", "multiply", "concatenate")
 DENSE = "linear"
+WEIGHTED = ("linear", "conv1d", "conv2d", "rnn", "lstm", "gru", "transformer_block", "feed_forward")
 UNITS = 4  # of a hidden layer where there is no other to take after
 LONGEST = 40  # characters of a name
 
@@ -180,6 +181,44 @@ def remove_hidden(layers: Layers, inputs: Sequence[str] = (INPUT,)) -> list[Laye
     if follower["kind"] in ACTIVATIONS and sources(layers, inputs)[place + 1] == [name]:
         shrunk = remove(shrunk, place + 1, inputs)
     return remove(shrunk, place, inputs)
+
+
+def add_column(layers: Layers, index: int, inputs: Sequence[str] = (INPUT,)) -> list[Layer]:
+    """One layer more behind the one at `index` and its activation, like it where that makes sense; -1: at the start."""
+    bend = _bend_behind(layers, index, inputs)
+    kind = layers[index]["kind"] if index >= 0 else ""
+    if kind in WEIGHTED and index < len(layers) - 1:
+        grown = duplicate(layers, index, inputs)
+        if bend is None:
+            return grown
+        copied = {"name": fresh(layers[bend]["name"], layers, inputs), "kind": layers[bend]["kind"]}
+        return insert_after(grown, index, copied, inputs=inputs)
+    pair = [
+        {"name": fresh("hidden", layers, inputs), "kind": DENSE, "units": UNITS},
+        {"name": fresh("tanh", layers, inputs), "kind": activation_of(layers) or "tanh"},
+    ]
+    grown = [dict(layer) for layer in layers]
+    if index < 0 or index == len(layers) - 1:  # nothing may follow the answer
+        place = 0 if index < 0 else index
+        return insert_before(insert_before(grown, place, pair[1], inputs=inputs), place, pair[0], inputs=inputs)
+    place = index if bend is None else bend
+    return insert_after(insert_after(grown, place, pair[1], inputs=inputs), place, pair[0], inputs=inputs)
+
+
+def remove_column(layers: Layers, index: int, inputs: Sequence[str] = (INPUT,)) -> list[Layer]:
+    """The list without the layer at `index` and the activation that only it feeds."""
+    bend = _bend_behind(layers, index, inputs)
+    shrunk = [dict(layer) for layer in layers] if bend is None else remove(layers, bend, inputs)
+    return remove(shrunk, index, inputs)
+
+
+def _bend_behind(layers: Layers, index: int, inputs: Sequence[str]) -> int | None:
+    """Where the activation stands that alone reads the layer at `index`."""
+    if index < 0:
+        return None
+    name, read = layers[index]["name"], sources(layers, inputs)
+    readers = [at for at, names in enumerate(read) if name in names]
+    return readers[0] if len(readers) == 1 and layers[readers[0]]["kind"] in ACTIVATIONS else None
 
 
 def _after(

@@ -176,3 +176,29 @@ def test_no_layer_of_a_connected_network_is_cut_off_by_moving_or_removing(place:
             graph.add_edges_from((source, layer["name"]) for source in read)
         last = after[-1]["name"]
         assert nx.ancestors(graph, last) | {last} >= {layer["name"] for layer in after}
+
+
+NETWORK = layers("features:features", "h1", "tanh1:tanh", "h2", "tanh2:tanh", "answer")
+
+
+@pytest.mark.parametrize(
+    ("index", "expected"),
+    [
+        (1, "features:features h1:linear tanh3:tanh h3:linear tanh1:tanh h2:linear tanh2:tanh answer:linear"),
+        (0, "features:features hidden1:linear tanh3:tanh h1:linear tanh1:tanh h2:linear tanh2:tanh answer:linear"),
+        (5, "features:features h1:linear tanh1:tanh h2:linear tanh2:tanh hidden1:linear tanh3:tanh answer:linear"),
+        (-1, "hidden1:linear tanh3:tanh features:features h1:linear tanh1:tanh h2:linear tanh2:tanh answer:linear"),
+    ],
+)
+def test_a_column_more_is_a_layer_with_its_activation(index: int, expected: str) -> None:
+    assert " ".join(short(layer_list.add_column(NETWORK, index))) == expected
+
+
+def test_a_column_goes_with_the_activation_that_only_it_feeds() -> None:
+    found = short(layer_list.remove_column(NETWORK, 1))
+    assert found == ["features:features", "h2:linear", "tanh2:tanh", "answer:linear"]
+
+
+def test_an_activation_that_others_read_stays_when_its_column_goes() -> None:
+    shared = layers("h1", "tanh1:tanh", "h2", "sum:add<h2,h1", "answer")
+    assert short(layer_list.remove_column(shared, 0))[0] == "tanh1:tanh"
