@@ -12,7 +12,7 @@ from pathlib import Path
 from explorer.errors import RunFileError
 from explorer.limits import limits
 from explorer.runs.lock import held
-from explorer.runs.reader import Run, open_run
+from explorer.runs.reader import Run, open_run, title_in
 from explorer.runs.schema import reading, told
 
 TRASH = "trash"
@@ -22,6 +22,8 @@ STATES: Mapping[str, str] = {  # where a run stands after an event of this kind
     "started": "training",
     "resumed": "training",
     "rolled_back": "training",
+    "rewound": "paused",
+    "branched": "paused",
     "paused": "paused",
     "diverged": "diverged",
     "finished": "finished",
@@ -126,10 +128,10 @@ def _summary(path: Path) -> Summary:
         run = open_run(path)
         with reading(path) as connection:
             step = connection.execute("SELECT max(last_step) FROM series").fetchone()[0]
-            state = _state(connection)
+            state, title = _state(connection), title_in(connection, run)
     except RunFileError as error:
         return Summary(path, modified, note=str(error))
-    return Summary(path, modified, _title(run), step or 0, state)
+    return Summary(path, modified, title, step or 0, state)
 
 
 def _state(connection: sqlite3.Connection) -> str:
@@ -137,12 +139,3 @@ def _state(connection: sqlite3.Connection) -> str:
     query = f"SELECT kind FROM events WHERE kind IN ({marks}) ORDER BY id DESC LIMIT 1"
     row = connection.execute(query, tuple(STATES)).fetchone()
     return STATES[row[0]] if row else "paused"
-
-
-def _title(run: Run) -> str:
-    """The title that the run was given, else its data and the kinds of its layers."""
-    given = run.environment.get("title")
-    if isinstance(given, str) and given:
-        return given[:200]
-    kinds = dict.fromkeys(layer.kind for layer in run.experiment.network.layers)
-    return f"{run.experiment.data.kind}: {', '.join(kinds)}"[:200]

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from explorer.datasets.base import Data
 
+MOST_TITLE = 200  # characters
 COLUMNS = ["step", "split", "name", "value"]
 
 
@@ -52,6 +54,18 @@ class Run:
     def id(self) -> str:
         """The name of the file without its ending."""
         return self.path.stem
+
+    def title(self) -> str:
+        """What a person called it last; else its data and the kinds of its layers."""
+        with reading(self.path) as connection:
+            return title_in(connection, self)
+
+    def experiment_in_force(self) -> Experiment:
+        """The experiment with its live settings as they stand."""
+        with reading(self.path) as connection:
+            row = connection.execute("SELECT details FROM resume").fetchone()
+            details = dict(json.loads(bounded(row[0]))) if row else {}
+            return Experiment.model_validate(details["experiment"]) if "experiment" in details else self.experiment
 
     def metrics(self) -> pd.DataFrame:
         """Every kept value: step, split, name, value."""
@@ -91,6 +105,11 @@ class Run:
             row = connection.execute(query, (self._kept(connection, step),)).fetchone()
             return unpack(row[0])
 
+    def snapshots(self, after: int = -1) -> Iterator[tuple[int, bytes]]:
+        """(step, weights as safetensors) of every kept step after one, by rising step, all of one moment."""
+        with reading(self.path) as connection:
+            yield from connection.execute("SELECT step, blob FROM snapshots WHERE step > ? ORDER BY step", (after,))
+
     def resume(self) -> Resume | None:
         """The state from which training goes on, if there is one yet."""
         with reading(self.path) as connection:
@@ -129,6 +148,17 @@ class Run:
             known = ", ".join(map(str, nearest))
             raise RunFileError(f"{self.path}: expected a step with a snapshot, got {step}; the nearest are {known}.")
         return step
+
+
+def title_in(connection: sqlite3.Connection, run: Run) -> str:
+    """What the run behind a connection is called."""
+    query = "SELECT details FROM events WHERE kind = 'renamed' ORDER BY id DESC LIMIT 1"
+    row = connection.execute(query).fetchone()
+    given = dict(json.loads(bounded(row[0]))).get("title") if row else run.environment.get("title")
+    if isinstance(given, str) and given:
+        return given[:MOST_TITLE]
+    kinds = dict.fromkeys(layer.kind for layer in run.experiment.network.layers)
+    return f"{run.experiment.data.kind}: {', '.join(kinds)}"[:MOST_TITLE]
 
 
 def _number(value: float | None) -> float:

@@ -43,7 +43,7 @@ def extend(series: Series, steps: Steps, values: Values, n_buckets: int) -> Seri
 def rewind(series: Series, step: int) -> Series:
     """The series without what came after `step`."""
     n_kept = int(np.searchsorted(series.steps, step, side="right"))
-    return Series(series.stride, series.steps[:n_kept], series.values[:n_kept])
+    return Series(series.stride, series.steps[:n_kept], series.values[:n_kept]) if n_kept else Series()
 
 
 def n_common(before: Series, after: Series) -> int:

@@ -17,10 +17,10 @@ from explorer.experiment import Experiment
 from explorer.limits import limits
 from explorer.runs.files import carry
 from explorer.runs.lock import release, take
-from explorer.runs.reader import open_run
+from explorer.runs.reader import Run, open_run
 from explorer.runs.records import Resume
-from explorer.runs.schema import APPLICATION, PAGE_BYTES, TABLES, VERSION, bounded, told, writing
-from explorer.runs.tensors import pack
+from explorer.runs.schema import APPLICATION, PAGE_BYTES, TABLES, VERSION, bounded, reading, told, writing
+from explorer.runs.tensors import pack, unpack
 from explorer.runs.thinning import Series, extend, n_common, rewind
 
 if TYPE_CHECKING:
@@ -117,6 +117,14 @@ class RunWriter:
         forgotten = {step for step in self.snapshot_steps() if not is_kept(step)}
         self._dropped |= forgotten & self._kept
         self._snapshots = {step: tensors for step, tensors in self._snapshots.items() if step not in forgotten}
+
+    def carry_over(self, run: Run, step: int) -> None:
+        """Begin with what another run noted and kept up to a step."""
+        with reading(run.path) as connection:
+            self._series |= {key: rewind(series, step) for key, series in _read_series(connection).items()}
+        for kept, blob in run.snapshots():
+            if kept <= step:
+                self._snapshots[kept] = unpack(blob)
 
     def rewind(self, step: int) -> None:
         """Forget values and snapshots after a step; what happened stays told by the events."""

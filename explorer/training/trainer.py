@@ -2,8 +2,7 @@
 
 import math
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any, Literal, Protocol
 
 import torch
@@ -12,6 +11,7 @@ from torch import Tensor
 from explorer.datasets.base import Data
 from explorer.network import build
 from explorer.training.batches import Batches
+from explorer.training.chance import in_force, seeded
 from explorer.training.diagnosis import Divergence, first_broken
 from explorer.training.evaluation import glance
 from explorer.training.objectives import loss_for
@@ -60,11 +60,10 @@ class Trainer:
             "test": data.test.take(slice(GLANCE)).to(device),
         }
         self.weights = self.network.state_dict()  # views of the living values, which only ever change in place
-        weight_bytes = sum(value.nbytes for value in self.weights.values())
-        self.policy = SnapshotPolicy.for_run(self.recipe.steps, weight_bytes)
+        self.policy = self._new_policy()
         self._adopt_recipe()
         self.norm: tuple[int, float] | None = None
-        self._seed_chance(0)
+        self.chance = seeded(checked.experiment.seed, 0, device)
 
     @property
     def recipe(self):  # type: ignore[no-untyped-def]
@@ -81,8 +80,7 @@ class Trainer:
     def begin(self) -> None:
         """Look and keep a snapshot before the first step, or go on after a pause."""
         if self.step == 0:
-            self._look()
-            self._keep_snapshot()
+            self._look_at_the_start()
         if not self.is_over:
             self.state = "training"
 
@@ -90,7 +88,7 @@ class Trainer:
         """Train until so many steps or seconds are over, or the run ends; returns the number of steps done."""
         first, started = self.step, time.perf_counter()
         before, elapsed = self.seconds, 0.0
-        with self._own_chance():
+        with in_force(self.chance, self.device):
             while self.state == "training" and (steps is None or self.step - first < steps):
                 self._one_step()
                 elapsed = time.perf_counter() - started
@@ -182,10 +180,20 @@ class Trainer:
             found |= {f"{split}.{name}": value for name, value in self.latest[split].items()}
         return found
 
+    def _look_at_the_start(self) -> None:
+        """Measure and keep the weights from which training begins, in place of what was noted of a start before."""
+        self.recorder.rewind(-1)
+        self.policy.count = 0
+        self._look()
+        self._keep_snapshot()
+
     def _keep_snapshot(self) -> None:
         self._add_snapshot()
         if self.policy.add():
             self.recorder.keep_snapshots(self.policy.keeps)
+
+    def _new_policy(self) -> SnapshotPolicy:
+        return SnapshotPolicy.for_run(self.recipe.steps, sum(value.nbytes for value in self.weights.values()))
 
     def keep_last(self) -> None:
         """Keep a snapshot of where training stands, due or not; it goes when the others are thinned."""
@@ -244,37 +252,34 @@ class Trainer:
 
     def roll_back(self, step: int, weights: Mapping[str, Tensor], checked: Checked) -> None:
         """Go on from an earlier snapshot under another recipe, with a fresh optimizer and fresh chance."""
-        self.network.load_state_dict(dict(weights))
         self.checked = checked
+        self.stand_at(step, weights)
+        self.recorder.rewind(step)
+
+    def stand_at(self, step: int, weights: Mapping[str, Tensor]) -> None:
+        """Put the weights of a step into place, with a fresh optimizer and fresh chance."""
+        self.network.load_state_dict(dict(weights))
         self._adopt_recipe()
         self.step, self.state, self.divergence = step, "paused", None
-        self.recorder.rewind(step)
         self.policy.count = step // self.policy.stride + 1
-        self._seed_chance(step + 1)
+        self.chance = seeded(self.checked.experiment.seed, step + 1 if step else 0, self.device)
 
-    # Chance
+    def rewind(self, weights: Mapping[str, Tensor]) -> None:
+        """Back to the start: these weights, and everything else as it was before the first step, but for settings."""
+        self.batches = Batches(self.data, self.recipe.batch_size, self.recipe.augmentation, self.device)
+        self.policy = self._new_policy()
+        self.stopping, self.norm, self.seconds = Stopping(), None, 0.0
+        self.latest = {"train": {}, "test": {}}
+        self.stand_at(0, weights)
+        self._look_at_the_start()
 
-    def _seed_chance(self, salt: int) -> None:
-        generator = torch.Generator().manual_seed(self.checked.experiment.seed * 1_000_003 + salt)
-        self.chance = [generator.get_state()]
-        if self.device.type == "cuda":
-            with torch.random.fork_rng(devices=[self.device]):
-                torch.cuda.manual_seed(self.checked.experiment.seed + salt)
-                self.chance.append(torch.cuda.get_rng_state(self.device))
-
-    @contextmanager
-    def _own_chance(self) -> Iterator[None]:
-        """torch's global generator belongs to this run inside, and to whoever had it outside."""
-        outer = [torch.get_rng_state()]
-        torch.set_rng_state(self.chance[0])
-        if self.device.type == "cuda":
-            outer.append(torch.cuda.get_rng_state(self.device))
-            torch.cuda.set_rng_state(self.chance[1], self.device)
-        try:
-            yield
-        finally:
-            self.chance = [torch.get_rng_state()]
-            torch.set_rng_state(outer[0])
-            if self.device.type == "cuda":
-                self.chance.append(torch.cuda.get_rng_state(self.device))
-                torch.cuda.set_rng_state(outer[1], self.device)
+    def take_weights(self, tensors: Mapping[str, Tensor]) -> list[str]:
+        """Take over the layers of another network whose tensors have the same names and shapes; their names."""
+        taken = []
+        for node in self.checked.plan.nodes:
+            own = {name: value for name, value in self.weights.items() if name.startswith(f"{node.name}.")}
+            if own and all(name in tensors and tensors[name].shape == value.shape for name, value in own.items()):
+                for name, value in own.items():
+                    value.copy_(tensors[name])
+                taken.append(node.name)
+        return taken
