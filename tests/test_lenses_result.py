@@ -9,6 +9,7 @@ from explorer.lenses.base import Scene
 from explorer.lenses.evaluation import Evaluation
 from explorer.lenses.generation import Generation, continue_text
 from explorer.lenses.request import Example
+from explorer.live.frames import pack, unpack
 from explorer.network import build
 from explorer.training.evaluation import LABELS_SHOWN
 from explorer.validation import check, read_experiment
@@ -124,3 +125,10 @@ def test_the_seed_alone_decides_what_is_written_and_the_runs_own_chance_is_left_
     assert texts[0] == texts[1]
     assert texts[0] != texts[2]
     assert torch.get_rng_state().equal(before)
+
+
+def test_a_score_arrives_in_the_browser_as_one_number_without_axes() -> None:
+    picture = look(Evaluation(), scene_of({"kind": "iris"}, LINEAR))
+    arrived, _ = unpack(pack(picture, {}))
+    assert arrived["accuracy"].values.shape == ()
+    assert arrived["accuracy"].values == picture["accuracy"].values

@@ -26,7 +26,7 @@ def pack(picture: Picture, header: Mapping[str, Any]) -> bytes:
     listed, parts, offset = [], [], 0
     for name, array in picture.items():
         values, scale = _levels(array.values) if array.is_coarse else (_plain(array.values), {})
-        about = {"name": name, "axes": array.axes, "shape": values.shape, "dtype": values.dtype.name}
+        about = {"name": name, "axes": array.axes, "shape": array.values.shape, "dtype": values.dtype.name}
         listed.append({**about, "offset": offset, **scale})
         parts.append(values.tobytes())
         gap = -values.nbytes % ALIGNMENT
