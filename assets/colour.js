@@ -42,6 +42,12 @@ export function shareColour(colours, value, alpha = 1) {
   return rgb(unpacked(colours.sequential[shareLevel(value)]), alpha);
 }
 
+/* How light a colour of ours is, 0 to 1. */
+export function luminanceOf(colour) {
+  const [red, green, blue] = colour.match(/\d+/g).map(Number);
+  return (0.2126 * red + 0.7152 * green + 0.0722 * blue) / 255;
+}
+
 export const signedLevel = (value) => Math.max(0, Math.min(255, Math.round(127.5 + 127.5 * value))) || 0;
 export const shareLevel = (value) => Math.max(0, Math.min(255, Math.round(255 * value))) || 0;
 

@@ -1,5 +1,6 @@
 /* Loss and other metrics by step, for training and test data. */
 
+import { About } from "./about.js";
 import { rgb } from "./colour.js";
 import { begin, element, mount, write } from "./mount.js";
 import { brief, drawTicks, logTicks, niceTicks, roundedPath, setFont } from "./plot.js";
@@ -22,17 +23,18 @@ class Curves {
     this.log.addEventListener("change", () => panel.redraw());
     this.legend = element("span", { className: "nx-legend" });
     this.marks = Object.fromEntries(SPLITS.map((split) => [split, this.legendEntry(split)]));
-    const plot = element("div", { className: "nx-plot" });
+    const plot = element("div", { className: "nx-plot" }), about = new About();
+    about.tell(words.explain.curves);
     panel.root.classList.add("nx-curves");
     panel.root.append(element("div", { className: "nx-title" }, this.chooser, this.legend,
-      element("label", { className: "nx-end" }, this.log, words.logScale)), plot);
+      element("label", { className: "nx-end" }, this.log, words.logScale), about.box), plot);
     this.sized = panel.canvas(plot, { role: "img" });
     this.sized.canvas.addEventListener("pointermove", ({ offsetX }) => this.point(offsetX));
     this.sized.canvas.addEventListener("pointerleave", () => this.point(null));
   }
 
   legendEntry(split) {
-    const value = element("b"), entry = element("span", { className: `nx-${split}` }, words.split(split), " ", value);
+    const value = element("b"), entry = element("span", { className: `nx-${split}` }, words.shortSplit(split), " ", value);
     this.legend.append(entry);
     return { entry, value };
   }

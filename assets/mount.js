@@ -79,9 +79,14 @@ class Panel {
     this.leavers.splice(0).forEach((leave) => leave());
   }
 
-  /* Watch a lens for as long as this store is used. */
+  /* Watch a lens for as long as this store is used, or until the function that is returned is called. */
   watch(id, lens, settings, example) {
-    this.leavers.unshift(this.store.watch(id, lens, settings, example));
+    const stop = this.store.watch(id, lens, settings, example);
+    this.leavers.unshift(stop);
+    return () => {
+      const place = this.leavers.indexOf(stop);
+      if (place >= 0) this.leavers.splice(place, 1)[0]();
+    };
   }
 
   restyle() {

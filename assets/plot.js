@@ -7,7 +7,7 @@ export function niceTicks(low, high, count) {
   const rough = span / Math.max(1, count), power = 10 ** Math.floor(Math.log10(rough));
   const step = power * ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10);
   const ticks = [];
-  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9; k++) ticks.push(k * step);
+  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9; k++) ticks.push(k * step + 0); // never −0
   return ticks;
 }
 
@@ -32,10 +32,23 @@ export function brief(value, digits = 3) {
   return text.replace("-", "−");
 }
 
+/* A share as a person reads it: 64.8%, 0.3%, 100%. */
+export function percent(share) {
+  if (!Number.isFinite(share)) return brief(share);
+  const hundredths = 100 * share;
+  return `${hundredths.toFixed(hundredths < 0.05 || hundredths > 99.95 ? 0 : 1)}%`;
+}
+
 /* A number of fixed width, for read-outs that change thirty times a second. */
 export function steady(value) {
   if (!Number.isFinite(value)) return brief(value);
   return Math.abs(value) >= 1000 ? brief(value) : value.toFixed(2).replace("-", "−");
+}
+
+/* A number for a small cell: two digits behind the point at most. */
+export function inCell(value) {
+  if (!Number.isFinite(value) || Math.abs(value) >= 1000) return brief(value, 2);
+  return value.toFixed(Math.abs(value) >= 10 ? 0 : Math.abs(value) >= 1 ? 1 : 2).replace("-", "−");
 }
 
 export function setFont(context, theme, size, weight = 400) {

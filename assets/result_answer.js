@@ -3,7 +3,7 @@
 import { Atlas, classColour, paintArray, rgb, signedColour } from "./colour.js";
 import { largest, numberAt } from "./frames.js";
 import { write } from "./mount.js";
-import { brief, drawTicks, fitted, niceTicks, roundedPath, setFont } from "./plot.js";
+import { brief, drawTicks, fitted, niceTicks, percent, roundedPath, setFont } from "./plot.js";
 import { drawSeries } from "./result_unit.js";
 import { words } from "./words.js";
 
@@ -18,7 +18,7 @@ export function drawAnswer(result, frame) {
   write(result.title, words.example(result.panel.store.example.split, result.panel.store.example.index));
   write(result.readout, "");
   drawBars(result, bars, used + 24);
-  result.say(words.answerAlt(bars.slice(0, 3).map((bar) => `${bar.name} ${brief(bar.value, 2)}`)));
+  result.say(words.answerAlt(bars.slice(0, 3).map((bar) => `${bar.name} ${bar.text}`)));
 }
 
 /* Returns where the example ends. */
@@ -87,7 +87,7 @@ function drawRow(result, array, room) {
   const shown = Math.min(array.values.length, Math.floor(room / 18));
   for (let place = 0; place < shown; place++) {
     const value = numberAt(array, place);
-    drawBar(result, { y: 2 + place * 18, height: 14, name: String(diagram.feature_names?.[place] ?? place + 1), share: Math.abs(value) / peak, value, colour: signedColour(theme.colours, value / peak) });
+    drawBar(result, { y: 2 + place * 18, height: 14, name: String(diagram.feature_names?.[place] ?? place + 1), share: Math.abs(value) / peak, text: brief(value), colour: signedColour(theme.colours, value / peak) });
   }
   return shown * 18;
 }
@@ -101,7 +101,8 @@ function barsOf(diagram, frame) {
   const peak = isShare ? 1 : largest(prediction.values) * prediction.factor || 1;
   const bars = Array.from(prediction.values, (_, index) => {
     const value = numberAt(prediction, index);
-    return { index, name: String(names[index] ?? (isShare ? index : words.output)), value, share: Math.abs(value) / peak, isRight: isShare && target === index };
+    const text = isShare ? percent(value) : brief(value);
+    return { index, name: String(names[index] ?? (isShare ? index : words.output)), value, text, share: Math.abs(value) / peak, isRight: isShare && target === index };
   });
   if (bars.length <= MOST_BARS) return bars;
   return bars.sort((one, other) => other.value - one.value).slice(0, MOST_BARS);
@@ -123,14 +124,15 @@ function drawBars(result, bars, top) {
 
 const titleOf = (kind) => (/regression/.test(kind) ? words.output : /token/.test(kind) ? words.nextToken : words.classes);
 
-function drawBar(result, { y, height, name, share, value, colour, isRight, isBest }) {
+/* A name, a bar of a share of the room, and a text behind it. */
+export function drawBar(result, { y, height, name, share, text, colour, isRight, isBest }, room = NAME) {
   const { context, width } = result.sized, { theme } = result.panel;
-  const bar = { x: NAME, y, width: width - NAME - NUMBER, height };
+  const bar = { x: room, y, width: width - room - NUMBER, height };
   setFont(context, theme, 11, isBest || isRight ? 600 : 400);
   context.textBaseline = "middle";
   context.fillStyle = theme.text;
   context.textAlign = "right";
-  context.fillText(fitted(context, isRight ? `✓ ${name}` : name, NAME - 10), NAME - 8, y + height / 2 + 0.5);
+  context.fillText(fitted(context, isRight ? `✓ ${name}` : name, room - 10), room - 8, y + height / 2 + 0.5);
   roundedPath(context, bar, 4);
   context.fillStyle = theme.faint;
   context.fill();
@@ -139,5 +141,5 @@ function drawBar(result, { y, height, name, share, value, colour, isRight, isBes
   context.fill();
   context.textAlign = "left";
   context.fillStyle = theme.muted;
-  context.fillText(brief(value, 3), bar.x + bar.width + 7, y + height / 2 + 0.5);
+  context.fillText(text, bar.x + bar.width + 7, y + height / 2 + 0.5);
 }

@@ -3,11 +3,11 @@
 import { Atlas, classColour, mix, packed, rgb, shareLevel, signedColour, signedLevel, unpacked } from "./colour.js";
 import { largest, numberAt, slab } from "./frames.js";
 import { write } from "./mount.js";
-import { brief, drawTicks, niceTicks, roundedPath, setFont } from "./plot.js";
+import { brief, drawTicks, fitted, niceTicks, roundedPath, setFont } from "./plot.js";
 import { words } from "./words.js";
 
 const EXTENT = 6;
-const LEFT = 26, BELOW = 24, SCALE_ROOM = 38; // pixels around the square: ticks, and the colours' meaning
+const LEFT = 26, BELOW = 24, SCALE_ROOM = 48, LEGEND_ROOM = 22; // pixels around the square: ticks, and the colours' meaning
 const SOFT = 0.8; // of the palette's strength, so that points stand out
 const POINT = 3.6;
 const MOST_POINTS = 1_500;
@@ -35,7 +35,8 @@ export class Surface {
   draw(frame, unit) {
     const array = unit?.column.look === "maps" ? unit.array : frame?.arrays.get("surface");
     const shown = { array, index: unit?.index ?? null, title: unit?.title ?? words.answer };
-    const box = (this.box = this.square());
+    const hasLegend = shown.index === null && this.isDiscrete;
+    const box = (this.box = this.square(hasLegend));
     write(this.result.title, shown.title);
     if (array) this.drawMap(frame, shown, box);
     this.drawFrame(box);
@@ -44,10 +45,11 @@ export class Surface {
     this.readOut(shown);
   }
 
-  square() {
-    const { width, height } = this.result.sized;
-    const side = Math.max(40, Math.min(width - LEFT - SCALE_ROOM, height - BELOW - 6));
-    return { x: LEFT + Math.max(0, (width - LEFT - SCALE_ROOM - side) / 2), y: 4, width: side, height: side };
+  /* A legend of classes stands below the square, a scale of numbers beside it. */
+  square(hasLegend) {
+    const { width, height } = this.result.sized, beside = hasLegend ? 8 : SCALE_ROOM, below = BELOW + (hasLegend ? LEGEND_ROOM : 0);
+    const side = Math.max(40, Math.min(width - LEFT - beside, height - below - 6));
+    return { x: LEFT + Math.max(0, (width - LEFT - beside - side) / 2), y: 4, width: side, height: side };
   }
 
   drawMap(frame, shown, box) {
@@ -67,7 +69,7 @@ export class Surface {
   }
 
   get isDiscretised() {
-    return this.result.discretise?.input.checked;
+    return this.discretise?.input.checked;
   }
 
   paint({ array, index }) {
@@ -124,7 +126,7 @@ export class Surface {
     const { context } = this.result.sized, { theme } = this.panel;
     const x = (value) => box.x + ((value + EXTENT) / (2 * EXTENT)) * box.width;
     const y = (value) => box.y + box.height - ((value + EXTENT) / (2 * EXTENT)) * box.height;
-    const ticks = niceTicks(-EXTENT, EXTENT, 6);
+    const ticks = niceTicks(-EXTENT, EXTENT, Math.min(6, box.width / 32));
     drawTicks(context, theme, box, ticks, { along: "x", place: x });
     drawTicks(context, theme, box, ticks, { along: "y", place: y });
     roundedPath(context, { x: box.x + 0.5, y: box.y + 0.5, width: box.width - 1, height: box.height - 1 }, 8);
@@ -137,12 +139,12 @@ export class Surface {
   drawPoints(box) {
     const { points } = this.panel.diagram, { context, width, height, ratio } = this.result.sized;
     if (!points) return;
-    const key = `${box.x} ${box.width} ${ratio} ${this.result.showTest?.input.checked}`;
+    const key = `${box.x} ${box.width} ${ratio} ${this.test?.input.checked}`;
     if (!this.points || this.points.key !== key) {
       const canvas = new OffscreenCanvas(width * ratio, height * ratio), drawn = canvas.getContext("2d");
       drawn.scale(ratio, ratio);
       this.drawSplit(drawn, points.train, box, this.panel.theme.isDark ? "rgba(255,255,255,.85)" : "#fff");
-      if (this.result.showTest?.input.checked && points.test) this.drawSplit(drawn, points.test, box, this.panel.theme.isDark ? "#05070a" : "#1f2937");
+      if (this.test?.input.checked && points.test) this.drawSplit(drawn, points.test, box, this.panel.theme.isDark ? "#05070a" : "#1f2937");
       this.points = { key, canvas };
     }
     context.drawImage(this.points.canvas, 0, 0, width, height);
@@ -170,7 +172,7 @@ export class Surface {
   drawScale(shown, box) {
     const { context } = this.result.sized, { theme, diagram } = this.panel;
     const bar = { x: box.x + box.width + 10, y: box.y, width: 8, height: box.height };
-    if (shown.index === null && this.isDiscrete) return this.drawLegend(context, bar, diagram.task?.labels ?? []);
+    if (shown.index === null && this.isDiscrete) return this.drawLegend(context, box, diagram.task?.labels ?? []);
     const fill = context.createLinearGradient(0, bar.y + bar.height, 0, bar.y);
     for (let k = 0; k <= 8; k++) fill.addColorStop(k / 8, signedColour(theme.colours, k / 4 - 1));
     roundedPath(context, bar, 4);
@@ -185,23 +187,27 @@ export class Surface {
       ([value, y]) => context.fillText(brief(value, 2), bar.x + 12, y));
   }
 
-  drawLegend(context, bar, labels) {
-    setFont(context, this.panel.theme, 10.5, 500);
+  drawLegend(context, box, labels) {
+    setFont(context, this.panel.theme, 11, 500);
     context.textAlign = "left";
     context.textBaseline = "middle";
-    labels.slice(0, 10).forEach((label, index) => {
-      const y = bar.y + 8 + index * 18;
+    const y = box.y + box.height + BELOW + 12, most = this.result.sized.width - 4;
+    let x = box.x + 2;
+    for (const [index, label] of labels.slice(0, 10).entries()) {
+      const text = fitted(context, String(label), 90), wide = context.measureText(text).width;
+      if (x + 13 + wide > most) return;
       context.beginPath();
-      context.arc(bar.x + 4, y, 4.5, 0, 2 * Math.PI);
+      context.arc(x + 4, y, 4.5, 0, 2 * Math.PI);
       context.fillStyle = rgb(classColour(index));
       context.fill();
       context.fillStyle = this.panel.theme.muted;
-      context.fillText(String(label), bar.x + 13, y, SCALE_ROOM - 18);
-    });
+      context.fillText(text, x + 13, y);
+      x += wide + 27;
+    }
   }
 
   point(event) {
-    if (!this.result.isPlane || !this.box) return;
+    if (!this.result.view.isPlane || !this.box) return;
     const x = ((event.offsetX - this.box.x) / this.box.width) * 2 * EXTENT - EXTENT;
     const y = EXTENT - ((event.offsetY - this.box.y) / this.box.height) * 2 * EXTENT;
     if (Math.abs(x) > EXTENT || Math.abs(y) > EXTENT) return this.leave();

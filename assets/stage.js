@@ -1,5 +1,6 @@
 /* The network: every layer with what it makes of the input, and the weights that lead there. */
 
+import { About } from "./about.js";
 import { numberAt } from "./frames.js";
 import { begin, element, isStill, mount } from "./mount.js";
 import { roundedPath, setFont, steady } from "./plot.js";
@@ -10,6 +11,7 @@ import { listenKeys, Teller } from "./stage_keys.js";
 import { drawBand, drawLines, drawSkip, linesOf } from "./stage_links.js";
 import { layOut, signature } from "./stage_layout.js";
 import { listenPointer } from "./stage_pointer.js";
+import { LayerTools } from "./stage_tools.js";
 import { biasSpot, drawBias, drawColumn, drawHead, drawPager, drawUnitNames, outline, Paints } from "./stage_units.js";
 import { words } from "./words.js";
 
@@ -31,6 +33,10 @@ class Stage {
     this.teller = new Teller(this);
     this.editor = new WeightEditor(this);
     this.card = new UnitCard(this);
+    this.tools = new LayerTools(this);
+    this.about = new About("nx-corner");
+    this.about.tell(words.explain.stage);
+    this.frameElement.append(this.about.box);
     listenPointer(this);
     listenKeys(this);
   }
@@ -61,6 +67,7 @@ class Stage {
     this.drawLineLabel(context);
     this.card.show();
     this.editor.follow();
+    this.tools.follow();
     this.teller.tell();
   }
 
@@ -68,10 +75,11 @@ class Stage {
   follow() {
     const frame = this.store.frame("stage");
     const { width, height } = this.sized;
-    const known = `${width} ${height} ${signature(frame)} ${[...this.pages].join()}`;
+    const { mayEdit } = this.tools;
+    const known = `${width} ${height} ${mayEdit} ${signature(frame)} ${[...this.pages].join()}`;
     if (known !== this.known) {
       this.known = known;
-      this.scene = layOut(this.panel.diagram, frame, { width, height }, this.pages);
+      this.scene = layOut(this.panel.diagram, frame, { width, height, hasTools: mayEdit }, this.pages);
       this.camera.settle();
     }
     if (frame !== this.frame && this.store.isTraining && !isStill()) this.offset += FLOW;
@@ -100,7 +108,7 @@ class Stage {
   }
 
   skipRoom({ from, to }) {
-    return { bottom: this.scene.bottom, depth: Math.min(14, 3 * (to.place - from.place)) };
+    return { bottom: this.scene.lowest, depth: Math.min(14, 3 * (to.place - from.place)) };
   }
 
   drawWeights(context, link, weights) {
@@ -118,7 +126,7 @@ class Stage {
 
   drawLayer(context, column) {
     const { theme } = this.panel;
-    drawHead(context, column, theme, this.store.selected?.layer === column.name);
+    drawHead(context, column, this.scene, theme, this.store.selected?.layer === column.name);
     drawColumn(context, column, this.array(column.name), this.paints, theme);
     if (column.unitNames.length && column.look !== "sheet") drawUnitNames(context, column, theme);
     drawPager(context, column, this.scene, theme);

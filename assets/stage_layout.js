@@ -1,10 +1,10 @@
 /* Where everything stands on the stage: a column for each layer in the order of computation, units below each other. */
 
-const HEAD = 56, FOOT = 22, SKIP_FOOT = 30; // pixels above and below the units; more below where edges go around
+const HEAD = 56, TOOLS = 24, FOOT = 22, SKIP_FOOT = 30; // pixels above and below the units; more below where edges go around
 const SIDE = 20, NAME_ROOM = 46, ANSWER_ROOM = 62;
 const GAP_SHARE = 0.46, LEAST_PITCH = 58; // of a column's pitch that is left to the edges; narrower columns make it pan
 const LOOKS = { // relative width, and the sizes of one unit in pixels
-  maps: { weight: 1, biggest: 54, smallest: 15, gap: 10, columns: 3 },
+  maps: { weight: 1, biggest: 72, smallest: 15, gap: 10, columns: 3 },
   pictures: { weight: 1.35, biggest: 64, smallest: 16, gap: 6, columns: 4 },
   patterns: { weight: 1.5, biggest: 112, smallest: 24, gap: 12, columns: 2 },
   picture: { weight: 1.7, biggest: 132, smallest: 40, gap: 8, columns: 1 },
@@ -21,7 +21,8 @@ export function layOut(diagram, frame, size, pages) {
   const area = areaOf(columns, links, size, diagram);
   placeColumns(columns, area);
   columns.forEach((column) => placeUnits(column, area, pages.get(column.name) ?? 0));
-  return { columns, links, byName: new Map(columns.map((column) => [column.name, column])), ...area };
+  const lowest = columns.reduce((most, { box }) => Math.max(most, box.y + box.height), area.top);
+  return { columns, links, lowest, byName: new Map(columns.map((column) => [column.name, column])), ...area };
 }
 
 /* What the layout depends on in a frame: it is worked out again only when this changes. */
@@ -94,13 +95,14 @@ function describeLinks(columns, frame) {
 
 const isUnits = ({ look }) => look === "maps" || look === "cells";
 
-function areaOf(columns, links, { width, height }, diagram) {
+function areaOf(columns, links, { width, height, hasTools }, diagram) {
   const names = columns[0]?.unitNames.length ? NAME_ROOM : 0;
   const labels = (diagram.task?.labels ?? []).length && columns.at(-1)?.unitNames.length ? ANSWER_ROOM : 0;
   const left = SIDE + names, right = SIDE + labels;
   const least = left + right + columns.reduce((sum, { look }) => sum + LEAST_PITCH * LOOKS[look].weight, 0);
+  const headTop = hasTools ? TOOLS : 0;
   const foot = FOOT + (links.some((link) => link.isSkip) ? SKIP_FOOT : 0);
-  return { width: Math.max(width, least), height, left, right, top: HEAD, bottom: height - foot };
+  return { width: Math.max(width, least), height, left, right, headTop, headHeight: HEAD - 10, top: headTop + HEAD, bottom: height - foot };
 }
 
 function placeColumns(columns, { width, left, right }) {

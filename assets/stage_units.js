@@ -2,7 +2,7 @@
 
 import { Atlas, paintArray, rgb, signedColour, signedLevel } from "./colour.js";
 import { largest, numberAt } from "./frames.js";
-import { brief, fitted, roundedPath, setFont } from "./plot.js";
+import { fitted, inCell, roundedPath, setFont } from "./plot.js";
 import { words } from "./words.js";
 
 const ROUND = 6;
@@ -85,7 +85,7 @@ function drawCell(context, column, { index, box }, array, paints, theme) {
   context.fillStyle = Math.abs(value) > 0.6 * peak && !theme.isDark ? "#fff" : theme.text;
   context.textAlign = "center";
   context.textBaseline = "middle";
-  context.fillText(brief(value, 2), box.x + box.width / 2, box.y + box.height / 2 + 0.5);
+  context.fillText(inCell(value), box.x + box.width / 2, box.y + box.height / 2 + 0.5);
 }
 
 function drawToken(context, { layer, size }, { index, box }, array, theme) {
@@ -139,20 +139,28 @@ export function drawUnitNames(context, column, theme) {
 }
 
 /* Name, kind, and shape with the number of parameters, above the layer. */
-export function drawHead(context, column, theme, isChosen) {
+export function drawHead(context, column, { headTop }, theme, isChosen) {
   const { layer, centre, pitch } = column;
   const lines = [
     [layer.isInput ? words.input : layer.name, 12, 600, isChosen ? theme.primary : theme.text],
     [layer.isInput ? "" : layer.title ?? layer.kind, 10.5, 400, theme.muted],
-    [[words.shape(layer.shape ?? []), words.parameters(layer.parameters)].filter(Boolean).join(" · "), 10.5, 400, theme.muted],
+    [sizeOf(context, layer, theme, pitch - 4), 10.5, 400, theme.muted],
   ].filter(([text]) => text);
   context.textAlign = "center";
   context.textBaseline = "alphabetic";
   lines.forEach(([text, size, weight, colour], line) => {
     setFont(context, theme, size, weight);
     context.fillStyle = colour;
-    context.fillText(fitted(context, text, pitch - 4), centre, 15 + line * 14);
+    context.fillText(fitted(context, text, pitch - 4), centre, headTop + 15 + line * 14);
   });
+}
+
+/* Shape and parameters, in as many words as there is room for. */
+function sizeOf(context, layer, theme, room) {
+  const shape = words.shape(layer.shape ?? []), long = words.parameters(layer.parameters), short = words.briefParameters(layer.parameters);
+  setFont(context, theme, 10.5);
+  const texts = [long, short].map((parameters) => [shape, parameters].filter(Boolean).join(" · "));
+  return texts.find((text) => context.measureText(text).width <= room) ?? shape;
 }
 
 /* Below a layer with more units than fit: which are shown; a click turns the page. */

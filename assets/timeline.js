@@ -1,5 +1,6 @@
 /* All snapshots of a run as a bar: drag it and every picture on the page shows that step, from films in the browser. */
 
+import { About } from "./about.js";
 import { rgb } from "./colour.js";
 import { icon, turnIcon } from "./icons.js";
 import { begin, element, mount, write } from "./mount.js";
@@ -22,9 +23,11 @@ class Timeline {
     this.play.addEventListener("click", () => (this.began === null ? this.start() : this.stop()));
     const bar = element("div", { className: "nx-bar" });
     this.label = element("span", { className: "nx-muted nx-label" });
+    const about = new About();
+    about.tell(words.explain.timeline);
     this.live = pill(words.backToLive, () => this.toLive());
     this.branch = pill(words.branch, () => panel.trigger("branch", { step: panel.store.shownStep }), "nx-strong");
-    panel.root.append(this.play, bar, element("div", { className: "nx-timeline-end" }, this.label, this.live, this.branch));
+    panel.root.append(this.play, bar, element("div", { className: "nx-timeline-end" }, this.label, this.live, this.branch, about.box));
     this.sized = panel.canvas(bar, { tabIndex: 0, role: "slider", ariaLabel: words.timeline });
     this.listen(this.sized.canvas);
   }

@@ -14,11 +14,40 @@ const EVENTS = {
   weight_set: "Weight typed", branched: "Branched", phase: "Phase change", phase_change: "Phase change",
 };
 
+const METRICS = {
+  accuracy: "Accuracy", precision: "Precision", recall: "Recall", f1: "F1", exact_match: "All right", r2: "R²", loss: "Loss",
+  perplexity: "Perplexity", mean_squared_error: "Squared error", mean_absolute_error: "Absolute error",
+};
+
+/* What each picture shows, and what it does not. */
+const EXPLAIN = {
+  stage: "Every column is a layer: what it makes of the input, blue for positive and orange for negative numbers. Lines are weights: "
+    + "the wider, the larger. It does not show which of them matter for the answer.",
+  plane: "The colour at each point of the plane is the network's answer there, and dots are the data. It says nothing about points "
+    + "outside the square.",
+  example: "One example, and what the network answers to it. How it does on the others, the scores tell.",
+  scores: "How the network does on at most 512 held-out examples. Precision, recall and F1 are means over the classes. It does not show "
+    + "how sure the answers are.",
+  text: "The grey text is held-out data; the network goes on by drawing one token after the other. It is one draw of many, and does not "
+    + "show what was learned by heart.",
+  curves: "A metric by training step, on training data and on held-out data. A small loss does not tell which examples are wrong.",
+  timeline: "The snapshots kept of this run: drag, and every picture shows that step. Between two snapshots nothing is kept.",
+};
+
+const UNITS = {
+  maps: "One unit's value at each point of the plane. It does not show how much the layers behind it use the unit.",
+  pictures: "Where in the picture this channel answers. It does not show what the channel looks for in other pictures.",
+  picture: "The picture that enters the network, before any layer has changed it.",
+  patterns: "How much each token (row) reads from each earlier one (column). Attention tells where is read, not what is done with it.",
+  sheet: "One unit of the state over time, for this example. It does not show what the unit does in others.",
+};
+
 const SPLITS = { train: "Training data", test: "Test data" };
 
 export const words = {
   state: (name) => STATES[name] ?? name,
   event: (kind) => EVENTS[kind] ?? kind.replaceAll("_", " "),
+  shortSplit: (name) => ({ train: "train", test: "test" })[name] ?? name,
   split: (name) => SPLITS[name] ?? name,
 
   offline: "The connection is lost. It is tried again by itself.",
@@ -39,6 +68,7 @@ export const words = {
 
   input: "Input",
   parameters: (count) => (count ? `${compact(count)} param.` : ""),
+  briefParameters: (count) => (count ? compact(count) : ""),
   shape: (shape) => shape.join("×"),
   unit: (layer, index) => `${layer} · unit ${index + 1}`,
   head: (layer, index) => `${layer} · head ${index + 1}`,
@@ -55,11 +85,24 @@ export const words = {
   layerAlt: (layer) => `${layer.name}, ${layer.title ?? layer.kind}, shape ${(layer.shape ?? []).join(" by ")}`,
   unitAlt: (name, about) => `${name}. ${about}`,
   range: (low, high, mean) => `from ${low} to ${high}, mean ${mean}`,
+  editNetwork: "Change the network", fewerUnits: (layer) => `One unit fewer in ${layer}`, oneMoreUnit: (layer) => `One unit more in ${layer}`,
+  addLayer: (layer) => `Add a layer after ${layer}`, removeLayer: (layer) => `Remove ${layer}`,
   hiddenWeights: (count) => `The ${whole(count)} strongest weights are drawn.`,
   noNetwork: "Add a layer, and the network is drawn here.",
   value: "value", heads: "query in rows, key in columns",
 
-  answer: "Answer of the network", surfaceOf: (name) => name,
+  views: { answer: "Answer", scores: "Scores", text: "Text" }, whatIsShown: "What is shown",
+  explain: { ...EXPLAIN, unit: (look) => UNITS[look] ?? EXPLAIN.stage }, whatIsThis: (text) => `What is this? ${text}`,
+  metricName: (key) => METRICS[key] ?? key.replaceAll("_", " "),
+  scoresTitle: "On held-out data", noScores: "Scores appear in a moment.", confusion: "True class in rows, predicted in columns",
+  scoresAlt: (rows) => `Scores on held-out data: ${rows.join(", ")}.`,
+  examples: (count) => `${whole(count)} answers`,
+  confused: (truth, guess, count, all) => (truth === guess
+    ? `${truth}: ${whole(count)} of ${whole(all)} right` : `${truth} taken for ${guess}: ${whole(count)} of ${whole(all)}`),
+  textTitle: "Text of the network", noText: "The text appears in a moment.", textAlt: (text) => `The network writes: ${text}`,
+  temperature: "Temperature", length: "Length", drawAgain: "Draw another text",
+
+  answer: "Over the plane", surfaceOf: (name) => name,
   showTest: "Test data", discretise: "Discretise",
   classes: "Class probabilities", nextToken: "Next token", output: "Output", right: "right",
   example: (split, index) => `${SPLITS[split] ?? split} ${whole(index + 1)}`,
@@ -68,7 +111,7 @@ export const words = {
   surfaceAlt: (what, low, high) => `${what} over the plane, from ${low} to ${high}.`,
   answerAlt: (rows) => `Most likely: ${rows.join(", ")}.`,
 
-  metric: "Metric", logScale: "Log scale", noCurves: "Curves appear when training starts.",
+  metric: "Metric", logScale: "Log", noCurves: "Curves appear when training starts.",
   curvesAlt: (name, parts) => `${name} by step: ${parts.join(", ")}.`,
 
   live: "Live", backToLive: "Back to live", play: "Play the run as a film", stop: "Stop the film",

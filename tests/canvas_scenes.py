@@ -61,7 +61,7 @@ def points_scene(*hidden: int, classes: int = 2) -> Scene:
         "points": {"train": _ring(200, classes, 2), "test": _ring(80, classes, 3)},
         "feature_names": ["x₁", "x₂"],
     }
-    return Scene(diagram, look, typed)
+    return Scene(diagram, look, typed, {"evaluation": _scores(classes)})
 
 
 def picture_scene() -> Scene:
@@ -101,7 +101,11 @@ def picture_scene() -> Scene:
         _layer("mean", "global_pool", "Global pooling", [12], 0, "conv2"),
         _layer("answer", "linear", "Linear", [10], 130, "mean"),
     ]
-    return Scene(_diagram(layers, "picture", [1, 28, 28], [str(place) for place in range(10)], axes), look, {})
+    return Scene(
+        _diagram(layers, "picture", [1, 28, 28], [str(place) for place in range(10)], axes),
+        look,
+        others={"evaluation": _scores(10)},
+    )
 
 
 def memory_scene() -> Scene:
@@ -135,7 +139,11 @@ def memory_scene() -> Scene:
         r"(i,f,o)_t = \sigma(W x_t + b + U h_{t-1} + c), \quad g_t = \tanh(W_g x_t + b_g + U_g h_{t-1} + c_g), \quad "
         r"c_t = f_t \odot c_{t-1} + i_t \odot g_t, \quad h_t = o_t \odot \tanh c_t"
     )
-    return Scene(_diagram(layers, "series", [48, 2], ["rises", "falls", "stays"], ["time", "feature"]), look, {})
+    return Scene(
+        _diagram(layers, "series", [48, 2], ["rises", "falls", "stays"], ["time", "feature"]),
+        look,
+        others={"evaluation": _scores(3)},
+    )
 
 
 def attention_scene() -> Scene:
@@ -175,7 +183,7 @@ def attention_scene() -> Scene:
     )
     diagram = _diagram(layers, "tokens", [12], names, ["time"]) | {"token_names": names}
     diagram["task"] = {"kind": "next_token", "labels": []}
-    return Scene(diagram, look, {})
+    return Scene(diagram, look, others={"evaluation": _scores(10), "generation": _text(tokens, len(names))})
 
 
 SCENES: dict[str, Callable[[], Scene]] = {
@@ -219,6 +227,29 @@ def _diagram(
 
 def _parameters(name: str, weight: np.ndarray, bias: np.ndarray) -> Picture:
     return {f"{name}.weight": Array(weight, ("output", "input")), f"{name}.bias": Array(bias, ("output",))}
+
+
+def _scores(classes: int) -> Frames:
+    """Scores that rise, and a confusion matrix whose diagonal fills."""
+
+    def look(step: int) -> Picture:
+        share = 1 - np.exp(-step / 150)
+        wrong = (1 - share) * 30 * np.abs(np.sin(np.arange(classes * classes).reshape(classes, classes) + 1))
+        confusion = (wrong + 40 * share * np.eye(classes)).astype(np.int32)
+        found = {"accuracy": confusion.trace() / max(1, confusion.sum()), "f1": share, "loss": 1 - share}
+        arrays = {name: Array(np.array(value, np.float32), ()) for name, value in found.items()}
+        return arrays | {"confusion": Array(confusion, ("true", "predicted"))}
+
+    return look
+
+
+def _text(prompt: np.ndarray, vocabulary: int) -> Frames:
+    def look(step: int) -> Picture:
+        written = np.random.default_rng(step).integers(vocabulary, size=30)
+        tokens = np.concatenate([prompt, written]).astype(np.int32)
+        return {"tokens": Array(tokens, ("time",)), "prompt_length": Array(np.array(len(prompt), np.int32), ())}
+
+    return look
 
 
 def _put(typed: dict[tuple[str, tuple[int, ...]], float], name: str, weight: np.ndarray, bias: np.ndarray) -> None:
