@@ -25,6 +25,8 @@ class Limits(Settings):
     points: int = Field(1_000, ge=16, description="Buckets kept of one metric, each with its least and greatest value.")
     dataset_bytes: int = Field(512 * MIB, ge=MIB, description="Bytes of a dataset once loaded.")
     file_bytes: int = Field(64 * MIB, ge=MIB, description="Bytes of one uploaded or opened data file.")
+    visitor_bytes: int = Field(256 * MIB, ge=MIB, description="Bytes of the files that one visitor keeps here.")
+    kept_bytes: int = Field(2048 * MIB, ge=MIB, description="Bytes of the files that all visitors keep here.")
     table_rows: int = Field(200_000, ge=10, description="Rows of a table.")
     runs: int = Field(64, ge=1, description="Runs that train or wait at the same time.")
     stored_runs: int = Field(2_000, ge=1, description="Run files kept.")
