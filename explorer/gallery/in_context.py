@@ -63,14 +63,14 @@ IN_CONTEXT = Preset(
     title="Classes looked up in the prompt",
     about="With 2,048 classes a transformer learns to find the label in the prompt, even of classes it never saw.",
     watch="A plateau at log 4, the four labels of the prompt, then a jump as attention finds the right one of them.",
-    expect="A jump between 150 and 350 steps: accuracy on new classes with random labels goes from .25 to .9 or more.",
+    expect="A jump between 150 and 350 steps: accuracy on new classes with random labels goes from .3 to .95 or more.",
     control="in-weights-classes",
     budget_seconds=15,
-    figures=(at_least("test.accuracy", 0.9),),
+    figures=(at_least("test.accuracy", 0.95),),
     experiment=experiment(
         {"kind": "in_context_classification", "classes": 2048},
         classifier(),
-        {**CLASSES, "steps": 400, "schedule": {"kind": "cosine"}},
+        {**CLASSES, "steps": 550, "schedule": {"kind": "cosine", "final": 0.2}},
     ),
 )
 IN_WEIGHTS = Preset(
