@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from explorer.cost import costs
-from explorer.datasets.base import Description
+from explorer.datasets.base import Data, Description, Split
 from explorer.network import Node, Plan
 
+MOST_POINTS, MOST_NAMES, MOST_NAME = 2_000, 10_000, 60  # points of a split, names, characters of a name
 BENDS = ("relu", "gelu", "silu", "tanh", "sigmoid", "leaky_relu", "square", "identity", "dropout")
 
 
@@ -60,6 +61,24 @@ def diagram(plan: Plan, description: Description) -> dict[str, Any]:
         "multiply_adds": sum(cost.multiply_adds for cost in priced.values()),
         "bytes": sum(cost.parameter_bytes + cost.activation_bytes for cost in priced.values()),
     }
+
+
+def data_shown(data: Data) -> dict[str, Any]:
+    """What pictures of a network show of its data: points of the plane, names and sizes, as plain JSON."""
+    is_tokens = data.signals[0].is_tokens
+    names = [name[:MOST_NAME] for name in data.names[:MOST_NAMES]] or None
+    return {
+        "points": {"train": _points(data.train), "test": _points(data.test)} if data.view == "points" else None,
+        "token_names": names if is_tokens else None,
+        "feature_names": None if is_tokens else names,
+        "sizes": {"train": None if data.draw else len(data.train), "test": len(data.test)},
+    }
+
+
+def _points(split: Split) -> dict[str, list]:
+    few = split.take(slice(MOST_POINTS))
+    x, y = few.inputs[0].T.round(decimals=3).tolist()
+    return {"x": x, "y": y, "target": few.targets.flatten().tolist()}
 
 
 def _column(column: Column, column_of: dict[str, str], priced: dict[str, Any]) -> dict[str, Any]:

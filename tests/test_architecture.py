@@ -39,7 +39,7 @@ ROOMS = {  # each may import itself and what its row names; a name with a dot is
     "lenses": f"{BELOW_TRAINING} cost diagram validation runs training.evaluation training.objectives",
     "live.frames": "lenses",
     "engine": f"{BELOW_TRAINING} cost diagram validation environment runs lenses live.frames training "
-    "training.devices training.evaluation training.objectives",
+    "training.devices training.evaluation training.objectives training.optimizers training.schedules",
     "live": f"{GROUND} engine lenses",
     "charts": "",
     "progress": "engine",

@@ -7,8 +7,9 @@ import pytest
 import torch
 
 from explorer.engine.messages import Place, Request
+from explorer.engine.rota import LONGEST
 from explorer.engine.shelf import Shelf, size
-from explorer.engine.training_desk import LONGEST, TrainingDesk
+from explorer.engine.training_desk import TrainingDesk
 from explorer.engine.worker import answer
 from explorer.errors import EngineError, ExplorerError
 from explorer.lenses.request import LookRequest

@@ -2,11 +2,14 @@
 
 import math
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from torch import Tensor
 
+from explorer.addressing import is_live
 from explorer.datasets.base import Data
 from explorer.engine.base import Curves, Status
 from explorer.environment import environment
@@ -22,8 +25,6 @@ from explorer.training.trainer import Trainer
 from explorer.validation import Checked, assign, check, read_experiment
 
 COMMIT_SECONDS = 2.0  # a killed run loses at most this much work, and repeats it to the same numbers
-LIVE_PLACES = ("recipe.",)  # settings that may change while a run trains
-LIVE_LAYER_SETTINGS = {"dropout": ("rate",)}
 
 
 class HostedRun:
@@ -142,6 +143,32 @@ class HostedRun:
             self.trainer.step, "weight_set", tensor=tensor, index=list(index), before=before, value=value
         )
 
+    def rewind(self) -> None:
+        """Back to step 0 with the weights it began with; training again under the same settings repeats every number.
+
+        Metrics and later snapshots are forgotten; settings stay as they are.
+        """
+        trainer = self.trainer
+        self.commit()
+        run = open_run(self.path)
+        if 0 not in run.steps():
+            if trainer.step == 0:  # it never began, and stands at its start
+                return
+            raise EngineError("rewind: expected a run that kept its first snapshot, got one without; start it anew.")
+        left_at = trainer.step
+        trainer.rewind(run.snapshot(0))
+        self.sentence = ""
+        self.writer.add_event(0, "rewound", left_at=left_at)
+
+    def rename(self, title: str) -> None:
+        """Call the run something else."""
+        self.writer.add_event(self.trainer.step, "renamed", title=title)
+
+    def keep_weights(self, source: str, step: int, tensors: Mapping[str, Tensor]) -> None:
+        """Begin with another run's weights, in the layers that agree in names and shapes."""
+        if layers := self.trainer.take_weights(tensors):
+            self.writer.add_event(0, "weights_kept", run=source, from_step=step, layers=layers)
+
     def roll_back(self) -> None:
         """Return a diverged run to its last sound snapshot, with half the learning rate, and train on."""
         trainer = self.trainer
@@ -164,7 +191,8 @@ class HostedRun:
     def commit(self) -> None:
         """Write everything up to this step, so that a kill after this moment loses nothing."""
         tensors, details = state.capture(self.trainer)
-        details["experiment"] = self.trainer.checked.experiment.model_dump(mode="json")
+        details["experiment"] = self._told_experiment()
+        details |= {"steps_in_epoch": self.trainer.batches.steps_in_epoch, "parameters": self._n_parameters()}
         self.writer.commit(Resume(self.trainer.step, tensors, details))
         self._committed = time.monotonic()
 
@@ -194,8 +222,6 @@ class HostedRun:
     def status(self) -> Status:
         """Where the run stands."""
         trainer = self.trainer
-        if self._told[0] is not trainer.checked:
-            self._told = trainer.checked, trainer.checked.experiment.model_dump(mode="json")
         return Status(
             state=trainer.state,
             step=trainer.step,
@@ -205,23 +231,24 @@ class HostedRun:
             device=str(trainer.device),
             metrics={split: dict(values) for split, values in trainer.latest.items()},
             sentence=self.sentence,
-            parameters=sum(parameter.numel() for parameter in trainer.parameters),
-            experiment=self._told[1],
+            parameters=self._n_parameters(),
+            experiment=self._told_experiment(),
         )
+
+    def _n_parameters(self) -> int:
+        return sum(parameter.numel() for parameter in self.trainer.parameters)
+
+    def _told_experiment(self) -> dict[str, Any]:
+        checked = self.trainer.checked
+        if self._told[0] is not checked:
+            self._told = checked, checked.experiment.model_dump(mode="json")
+        return self._told[1]
 
 
 def demand_live(experiment: Experiment, assignment: str) -> None:
     """Raise EngineError for a setting that cannot change while a run trains."""
     key = assignment.partition("=")[0].strip()
-    if key.startswith(LIVE_PLACES):
-        return
-    steps = key.split(".")
-    if steps[:2] == ["network", "layers"] and len(steps) == 4:
-        layer = next(
-            (part for index, part in enumerate(experiment.network.layers) if steps[2] in (part.name, str(index))), None
+    if not is_live(experiment, key):
+        raise EngineError(
+            f"{key}: expected a setting of the recipe while a run trains; start a new run to change this one."
         )
-        if layer is not None and steps[3] in LIVE_LAYER_SETTINGS.get(layer.kind, ()):
-            return
-    raise EngineError(
-        f"{key}: expected a setting of the recipe while a run trains; start a new run to change this one."
-    )

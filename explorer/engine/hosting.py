@@ -5,14 +5,15 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from explorer.engine.crew import Crew
 from explorer.engine.feeds import Feeds
 from explorer.engine.link import Link
 from explorer.engine.registry import Entry, Registry
 from explorer.errors import ExplorerError
-from explorer.experiment import Experiment
 from explorer.limits import limits
+from explorer.runs import RunWriter
 
 MOST_DEATHS = 2  # of workers while they were busy with the same run
 
@@ -25,11 +26,10 @@ class Hosting:
         self.crew: Crew
         self._lock = threading.RLock()
 
-    def start(self, entry: Entry, experiment: Experiment, title: str, begin: bool) -> Future:
-        """Give a new run to the worker that has least to do."""
+    def open(self, entry: Entry, command: str, *arguments: Any) -> Future:
+        """Give a new run, made by `command`, to the worker that has least to do."""
         with self._lock:
-            link = self._place(entry)
-            return link.ask("start", entry.place, experiment, title, begin)
+            return self._place(entry).ask(command, entry.place, *arguments)
 
     def wake(self, entry: Entry) -> Link:
         """The worker that hosts the run; one takes it up where none does."""
@@ -37,7 +37,9 @@ class Hosting:
             if entry.link is not None:
                 return entry.link
             link = self._place(entry)
-            link.ask("resume", entry.place).add_done_callback(partial(self._resumed, entry))
+            link.ask("resume", entry.place, "", False, None, _pace(entry)).add_done_callback(
+                partial(self._resumed, entry)
+            )
         self._on_hosted(entry.run_id)
         return link
 
@@ -46,6 +48,16 @@ class Hosting:
         with self._lock:
             link, entry.link = entry.link, None
             return link.ask("rest", entry.run_id) if link else None
+
+    def rename(self, entry: Entry, title: str) -> Future | None:
+        """Call a run something else: by whoever hosts it, else in its file at once."""
+        with self._lock:
+            if entry.link is not None:
+                return entry.link.ask("rename", entry.run_id, title)
+            with RunWriter.reopen(entry.path) as writer:
+                writer.add_event(0, "renamed", title=title)
+                writer.commit()
+            return None
 
     def recover(self, link: Link, busy_with: str) -> None:
         """A worker died: its successor takes up what trained, but not a run that workers keep dying over."""
@@ -79,7 +91,7 @@ class Hosting:
     def _take_over(self, entry: Entry, link: Link) -> None:
         assert entry.status is not None
         sentence = "Its worker ended and another took over; nothing is lost."
-        answer = link.ask("resume", entry.place, sentence, True, entry.status.until, first=True)
+        answer = link.ask("resume", entry.place, sentence, True, entry.status.until, _pace(entry), first=True)
         answer.add_done_callback(partial(self._resumed, entry))
         self._on_hosted(entry.run_id)
 
@@ -99,3 +111,8 @@ class Hosting:
         entry.link = None
         if entry.status is not None:
             self._registry.note({entry.run_id: replace(entry.status, state="failed", sentence=sentence, until=None)})
+
+
+def _pace(entry: Entry) -> float | None:
+    """The pace that the run was held to when it was last heard of."""
+    return entry.status.pace if entry.status is not None else None

@@ -6,29 +6,29 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from explorer.engine.base import Curves, Listed, Status
+from explorer.engine.base import Listed
 from explorer.engine.crew import Crew
 from explorer.engine.feeds import Feed, Feeds
+from explorer.engine.framing import error_frame
 from explorer.engine.helm import Helm
 from explorer.engine.hosting import Hosting
-from explorer.engine.messages import Frame, Message, Pulse
+from explorer.engine.messages import Frame, Kept, Message, Pulse
 from explorer.engine.owners import Owners
-from explorer.engine.registry import Entry, Registry, read_status
+from explorer.engine.registry import Entry, Registry
 from explorer.engine.subscription import Subscription
+from explorer.engine.viewing import Viewing, wait
 from explorer.errors import EngineError
-from explorer.experiment import Experiment, Part
+from explorer.experiment import Experiment
 from explorer.limits import home, limits
-from explorer.runs import Run, delete, import_run, new_id, open_run, undelete
+from explorer.runs import delete, discard, import_run, new_id, open_run, undelete
 from explorer.runs.folder import TRASH
+from explorer.runs.reader import MOST_TITLE
 
 if TYPE_CHECKING:
-    from explorer.lenses.picture import Picture
     from explorer.lenses.request import LookRequest
 
-PATIENCE = 60.0  # seconds to wait for an answer, loading of data included
 
-
-class LocalEngine:
+class LocalEngine(Viewing):
     """The engine in worker processes of this machine. Every method may be called from any thread."""
 
     def __init__(self, workers: int | None = None):
@@ -62,30 +62,66 @@ class LocalEngine:
 
     # Beginning and steering
 
-    def start(self, experiment: Experiment, title: str = "", device: str = "auto", begin: bool = True) -> Helm:
-        """A new run, training unless told otherwise; raises an ExplorerError where it cannot be."""
-        self._demand_space()
-        run_id = new_id()
-        entry = self._registry.add(run_id, device)
-        try:
-            wait(self._hosting.start(entry, experiment, title, begin))
-        except BaseException:
-            self._registry.drop(run_id)
-            if (resting := self._hosting.rest(entry)) is not None:  # it may yet appear, after too long a time
-                resting.add_done_callback(lambda _: entry.path.unlink(missing_ok=True))
-            raise
-        return self._helm(run_id, self._owners.grant(run_id))
+    def start(
+        self,
+        experiment: Experiment,
+        title: str = "",
+        device: str = "auto",
+        begin: bool = True,
+        owner: str = "",
+        keep: tuple[str, int | None] | None = None,
+    ) -> Helm:
+        """A new run, training unless told otherwise; raises an ExplorerError where it cannot be.
 
-    def adopt(self, path: str | Path, device: str = "auto") -> Helm:
+        With `keep`, a run and a kept step of it (None: as it is now), it begins with that run's weights in the layers
+        whose names and shapes agree.
+        """
+        return self._open(device, owner, "start", experiment, title, begin, self._kept(*keep) if keep else None)
+
+    def branch(self, run_id: str, step: int, title: str = "", owner: str = "") -> Helm:
+        """A new run, paused, that goes on from a kept step of another with what that one noted up to there."""
+        source = self._registry.get(run_id)
+        self._write(source)
+        title = title or open_run(source.path).title()
+        return self._open(source.device, owner, "branch", source.path, step, title)
+
+    def adopt(self, path: str | Path, device: str = "auto", owner: str = "") -> Helm:
         """Take in a copy of a run file from elsewhere; `begin` trains it on."""
         run = import_run(path, self._registry.folder)
         self._registry.add(run.id, device)
-        return self._helm(run.id, self._owners.grant(run.id))
+        return self._helm(run.id, self._owners.grant(run.id, owner))
 
     def helm(self, run_id: str, token: str) -> Helm:
         """The right to steer a run; raises EngineError unless the token is its owner's."""
         self._owners.demand(run_id, token)
         return self._helm(run_id, token)
+
+    def token(self, run_id: str, owner: str) -> str:
+        """The token with which a visitor opens the helm of a run, if it is theirs."""
+        return self._owners.token(run_id, owner)
+
+    def owns(self, run_id: str, owner: str) -> bool:
+        """Whether a run is a visitor's own."""
+        return self._owners.owns(run_id, owner)
+
+    def _open(self, device: str, owner: str, command: str, *arguments: Any) -> Helm:
+        """Have a worker make a new run."""
+        self._demand_space()
+        run_id = new_id()
+        entry = self._registry.add(run_id, device)
+        try:
+            wait(self._hosting.open(entry, command, *arguments))
+        except BaseException:
+            self._registry.drop(run_id)
+            if (resting := self._hosting.rest(entry)) is not None:  # it may yet appear, after too long a time
+                resting.add_done_callback(lambda _: entry.path.unlink(missing_ok=True))
+            raise
+        return self._helm(run_id, self._owners.grant(run_id, owner))
+
+    def _kept(self, run_id: str, step: int | None) -> Kept:
+        entry = self._registry.get(run_id)
+        self._write(entry)
+        return Kept(run_id, entry.path, step, self._weights(entry, step))
 
     def _helm(self, run_id: str, token: str) -> Helm:
         return Helm(run_id, token, partial(self._command, run_id))
@@ -96,83 +132,48 @@ class LocalEngine:
             undelete(self._registry.folder / TRASH / f"{run_id}.run")
             return
         entry = self._registry.get(run_id)
-        if command in ("stop", "forget"):
-            if (resting := self._hosting.rest(entry)) is not None:
-                wait(resting)
-            if command == "forget":
-                self._feeds.close(run_id)
-                delete(entry.path)
-                self._registry.drop(run_id)
-            return
-        if command == "begin":
-            entry.n_deaths = 0
-        wait(self._hosting.wake(entry).ask(command, run_id, *arguments))
+        if command in AT_REST:
+            AT_REST[command](self, entry)
+        elif command == "rename":
+            if (renaming := self._hosting.rename(entry, _name(*arguments))) is not None:
+                wait(renaming)
+        else:
+            if command == "begin":
+                entry.n_deaths = 0
+            wait(self._hosting.wake(entry).ask(command, run_id, *arguments))
+
+    def _stop(self, entry: Entry) -> None:
+        if (resting := self._hosting.rest(entry)) is not None:
+            wait(resting)
+
+    def _forget(self, entry: Entry) -> None:
+        self._stop(entry)
+        self._feeds.close(entry.run_id)
+        delete(entry.path)
+        self._registry.drop(entry.run_id)
+
+    def _discard(self, entry: Entry) -> None:
+        self._demand_untrained(entry)
+        self._stop(entry)
+        self._demand_untrained(entry)  # it may have taken a step meanwhile
+        self._feeds.close(entry.run_id)
+        discard(entry.path)
+        self._registry.drop(entry.run_id)
+        self._owners.forget(entry.run_id)
+
+    def _demand_untrained(self, entry: Entry) -> None:
+        if (step := self.status(entry.run_id).step) > 0:
+            raise EngineError(f"discard: expected a run at step 0, got one at step {step}; move it to the trash.")
 
     def _demand_space(self) -> None:
         n_stored = sum(1 for _ in self._registry.folder.glob("*.run"))
         limits().demand("stored_runs", n_stored + 1, f"{self._registry.folder}", "delete runs first")
 
-    # Looking
-
-    def runs(self) -> list[Listed]:
-        """Every run with a file here, the latest first. Whoever is shown an id may look."""
-        return self._registry.list()
-
-    def run(self, run_id: str) -> Run:
-        """The run's file, for reading."""
-        return open_run(self._registry.get(run_id).path)
-
-    def status(self, run_id: str) -> Status:
-        """Where a run stands, as last heard; asks nobody."""
-        entry = self._registry.get(run_id)
-        if entry.status is None:
-            entry.status = read_status(entry.path)
-        return entry.status
-
-    def curves(self, run_id: str, since: int = -1) -> Curves:
-        """The metrics after a step, thinned to a bounded number of points."""
-        entry = self._registry.get(run_id)
-        if (link := entry.link) is not None:
-            return wait(link.ask("curves", run_id, since))
-        return self._look("curves", entry.path, since)
-
-    def look(self, run_id: str, request: "LookRequest") -> "Picture":
-        """What a lens sees: now, or at a kept step."""
-        entry = self._registry.get(run_id)
-        if request.step is None and (link := entry.link) is not None:
-            picture = wait(link.ask("look", run_id, request))
-            if picture is not None:
-                return picture
-        return self._look("look", entry.path, request, self._weights(entry, request.step))
-
-    def evaluate(self, run_id: str, step: int | None = None) -> dict[str, Any]:
-        """Every metric on held-out data: now, or at a kept step."""
-        entry = self._registry.get(run_id)
-        return self._look("evaluate", entry.path, step, self._weights(entry, step))
-
-    def describe(self, experiment: Experiment) -> dict[str, Any]:
-        """Layers with shapes and costs, and the lenses that fit; raises ExperimentError with all faults."""
-        return self._look("describe", experiment)
-
-    def preview(self, data: dict[str, Any], seed: int = 0) -> dict[str, Any]:
-        """The task, the sizes and a few examples of a dataset; raises an ExplorerError where it cannot be used."""
-        return self._look("preview", Part.model_validate(data), seed)
-
-    def _weights(self, entry: Entry, step: int | None) -> tuple[int, bytes] | None:
-        """The weights of this moment, which no file holds yet."""
-        link = entry.link
-        return wait(link.ask("weights", entry.run_id)) if step is None and link is not None else None
-
-    def _look(self, command: str, *arguments: Any) -> Any:
-        """Ask the worker that only looks; one that takes too long is ended, and the next begins afresh."""
-        future = self._crew.looker.ask(command, *arguments)
-        try:
-            return future.result(PATIENCE)
-        except TimeoutError:
-            self._crew.looker.kill()
-            raise EngineError(
-                f"{command}: it took longer than {PATIENCE:g} seconds and was ended; ask for less."
-            ) from None
+    def runs(self, owner: str | None = None) -> list[Listed]:
+        """Every run with a file here, or a visitor's own, the latest first. Whoever is shown an id may look."""
+        if owner is None:
+            return self._registry.list()
+        return self._registry.list(lambda run_id: self._owners.owns(run_id, owner))
 
     # Watching
 
@@ -200,8 +201,6 @@ class LocalEngine:
             link.ask("unwatch", feed.number)
 
     def _told(self, feed: Feed, answer: "Future[bytes | None]") -> None:
-        from explorer.engine.looking import error_frame
-
         if (error := answer.exception()) is not None:
             self._feeds.put(feed.number, error_frame(feed.run_id, feed.request, str(error)))
         elif (frame := answer.result()) is not None:
@@ -214,9 +213,12 @@ class LocalEngine:
             self._feeds.put(message.watch, message.data)
 
 
-def wait(future: Future) -> Any:
-    """The answer of a worker; raises what it raised, or EngineError where it does not answer."""
-    try:
-        return future.result(PATIENCE)
-    except TimeoutError:
-        raise EngineError(f"the worker did not answer within {PATIENCE:g} seconds; try again.") from None
+def _name(title: str) -> str:
+    """A title as it is kept: one line, not too long."""
+    name = " ".join(title.split())[:MOST_TITLE]
+    if not name:
+        raise EngineError("title: expected a name, got an empty one; type one.")
+    return name
+
+
+AT_REST = {"stop": LocalEngine._stop, "forget": LocalEngine._forget, "discard": LocalEngine._discard}

@@ -7,7 +7,6 @@ from explorer.lenses import KINDS
 from explorer.lenses.base import Lens, Scene
 from explorer.lenses.picture import Picture
 from explorer.lenses.request import LookRequest
-from explorer.live.frames import pack
 from explorer.validation import Checked
 
 
@@ -29,14 +28,3 @@ def look(lens: Lens, scene: Scene) -> Picture:
     finally:
         if was_training:
             scene.network.train()
-
-
-def frame(picture: Picture, run_id: str, request: LookRequest, step: int) -> bytes:
-    """A picture as those who watch receive it."""
-    example = request.example.model_dump()
-    return pack(picture, {"run": run_id, "lens": request.lens, "example": example, "step": step})
-
-
-def error_frame(run_id: str, request: LookRequest, sentence: str) -> bytes:
-    """What those who watch receive instead of a picture that cannot be made."""
-    return pack({}, {"run": run_id, "lens": request.lens, "error": sentence})

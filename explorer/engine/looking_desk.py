@@ -1,13 +1,20 @@
 """A worker's reading side: looks at run files through any lens, however long it takes, and describes experiments."""
 
+import time
 from collections import OrderedDict
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from torch import Tensor
+
 from explorer.cost import costs
+from explorer.datasets.base import Data
+from explorer.diagram import data_shown, diagram
 from explorer.engine.base import Curves
-from explorer.engine.looking import frame, lens_of, look
+from explorer.engine.catalogue import catalogue
+from explorer.engine.framing import frame
+from explorer.engine.looking import lens_of, look
 from explorer.engine.previews import Preview, preview
 from explorer.engine.shelf import Shelf
 from explorer.errors import RunFileError
@@ -22,10 +29,12 @@ from explorer.runs.carried import data_at_hand
 from explorer.runs.rebuild import load_weights
 from explorer.runs.tensors import unpack
 from explorer.training.evaluation import evaluate
-from explorer.training.objectives import loss_for
+from explorer.training.objectives import loss_for, losses_for
+from explorer.training.state import network_weights
 from explorer.validation import Checked, check
 
 KEPT = 16  # runs whose networks stay built
+FILM_SECONDS = 0.1  # of a film at a time: whoever else wants to look gets in between
 Weights = tuple[int, bytes]  # a step and the weights then, where no file holds them yet
 
 
@@ -64,20 +73,47 @@ class LookingDesk:
         picture, step = self._look(path, request, None)
         return frame(picture, run_id, request, step)
 
+    def film(self, path: Path, run_id: str, request: LookRequest, after: int) -> tuple[list[bytes], int | None]:
+        """(frames of the kept steps after one, the last of them), as many as a short while allows; None at the end."""
+        started = time.perf_counter()
+        opened = self._open(path)
+        lens, data = lens_of(request, opened.checked), self._data(opened)
+        frames = []
+        for step, blob in opened.run.snapshots(after):
+            load_weights(opened.network, unpack(blob), f"{path}")
+            picture = look(lens, Scene(opened.network, opened.checked, data, step, request.example))
+            frames.append(frame(picture, run_id, request, step))
+            if time.perf_counter() - started > FILM_SECONDS:
+                return frames, step
+        return frames, None
+
     def evaluate(self, path: Path, step: int | None, weights: Weights | None = None) -> dict[str, Any]:
         """Every metric on held-out data, and the confusion matrix where there are classes."""
         opened, step = self._at(path, step, weights)
-        data = self._shelf.load(opened.checked.dataset, opened.run.experiment.seed)
+        data = self._data(opened)
         loss = loss_for(data.task, opened.run.experiment.recipe.loss)
         return {"step": step, **asdict(evaluate(opened.network, data.test, data.task, loss))}
 
     def describe(self, experiment: Experiment) -> dict[str, Any]:
-        """The layers with shapes and costs, and the lenses that fit; raises ExperimentError with all faults."""
+        """The layers, how they are drawn, and what fits them; raises ExperimentError with all faults."""
         checked = check(experiment)
         layers = [asdict(cost) for cost in costs(checked.plan)]
-        fitting = [kind for kind, lens in KINDS.items() if lens.is_applicable(checked)]
-        parameters = sum(layer["parameters"] for layer in layers)
-        return {"experiment": checked.experiment, "parameters": parameters, "layers": layers, "lenses": fitting}
+        return {
+            "experiment": checked.experiment,
+            "parameters": sum(layer["parameters"] for layer in layers),
+            "layers": layers,
+            "lenses": [kind for kind, lens in KINDS.items() if lens.is_applicable(checked)],
+            "losses": list(losses_for(checked.description.task)),
+            "diagram": self._diagram(checked),
+        }
+
+    def diagram(self, path: Path) -> dict[str, Any]:
+        """How the network of a run is drawn, with what a page shows of its data."""
+        return self._diagram(self._open(path).checked)
+
+    def catalogue(self) -> dict[str, Any]:
+        """Every kind that an experiment or a picture can be made of, with its settings."""
+        return catalogue()
 
     def preview(self, part: Part, seed: int) -> Preview:
         """The task, the sizes and a few examples of a dataset; raises an ExplorerError where it cannot be used."""
@@ -96,22 +132,25 @@ class LookingDesk:
     def _look(self, path: Path, request: LookRequest, weights: Weights | None) -> tuple[Picture, int]:
         opened, step = self._at(path, request.step, weights)
         lens = lens_of(request, opened.checked)
-        data = self._shelf.load(opened.checked.dataset, opened.run.experiment.seed)
+        data = self._data(opened)
         return look(lens, Scene(opened.network, opened.checked, data, step, request.example)), step
 
     def _at(self, path: Path, step: int | None, weights: Weights | None) -> tuple[Opened, int]:
         """The run's network with the weights of a step."""
         opened = self._open(path)
         if weights is None:
-            kept = opened.run.steps()
-            if step is None and not kept:
-                raise RunFileError(f"{path}: expected a snapshot, got none yet; train the run first.")
-            step = kept[-1] if step is None else step
-            tensors = opened.run.snapshot(step)
+            step, tensors = _kept(opened.run, step)
         else:
             step, tensors = weights[0], unpack(weights[1])
         load_weights(opened.network, tensors, f"{path}")
         return opened, step
+
+    def _data(self, opened: Opened) -> Data:
+        return self._shelf.load(opened.checked.dataset, opened.run.experiment.seed)
+
+    def _diagram(self, checked: Checked) -> dict[str, Any]:
+        data = self._shelf.load(checked.dataset, checked.experiment.seed)
+        return diagram(checked.plan, checked.description) | data_shown(data)
 
     def _open(self, path: Path) -> Opened:
         if path not in self._opened:
@@ -123,3 +162,15 @@ class LookingDesk:
         while len(self._opened) > KEPT:
             self._opened.popitem(last=False)
         return self._opened[path]
+
+
+def _kept(run: Run, step: int | None) -> tuple[int, dict[str, Tensor]]:
+    """(step, weights) as kept in the file; without a step the last, or those of a run that was never begun."""
+    kept = run.steps()
+    if step is None and not kept:
+        last = run.resume()
+        if last is None:
+            raise RunFileError(f"{run.path}: expected a snapshot, got none yet; train the run first.")
+        return last.step, network_weights(last.tensors)
+    step = kept[-1] if step is None else step
+    return step, run.snapshot(step)

@@ -22,6 +22,15 @@ class Place(NamedTuple):
     device: str
 
 
+class Kept(NamedTuple):
+    """Weights that a new run begins with: of which run, in which file, at which step; as they are now, if given."""
+
+    run_id: str
+    path: Path
+    step: int | None
+    weights: tuple[int, bytes] | None
+
+
 class Hello(NamedTuple):
     """A worker is warm; what it can train on."""
 

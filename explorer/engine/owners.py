@@ -1,12 +1,15 @@
-"""Who may steer a run: whoever holds the token that was given out when the run was started."""
+"""Who may steer a run: whoever holds its token. A visitor's tokens follow from their secret, so that none is kept."""
 
 import hashlib
 import hmac
+import re
 import secrets
 from contextlib import suppress
 from pathlib import Path
 
 from explorer.errors import EngineError
+
+RUN_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 class Owners:
@@ -14,29 +17,45 @@ class Owners:
 
     def __init__(self, folder: Path):
         self._folder = folder
+        self._digests: dict[str, str] = {}  # what was read of the files
 
-    def grant(self, run_id: str) -> str:
-        """A new token for a new run."""
-        token = secrets.token_urlsafe(24)
+    def grant(self, run_id: str, owner: str = "") -> str:
+        """The token of a new run: its owner's, or one at random."""
+        token = self.token(run_id, owner) if owner else secrets.token_urlsafe(32)
         self._folder.mkdir(parents=True, exist_ok=True)
         self._path(run_id).write_text(_digest(token))
         return token
 
+    def token(self, run_id: str, owner: str) -> str:
+        """The token that a visitor with this secret has for a run, their own or not: HMAC-SHA256 (RFC 2104)."""
+        return hmac.new(owner.encode(), run_id.encode(), hashlib.sha256).hexdigest() if owner else ""
+
+    def owns(self, run_id: str, owner: str) -> bool:
+        """Whether a visitor with this secret may steer a run."""
+        return self._is_token(run_id, self.token(run_id, owner))
+
     def demand(self, run_id: str, token: str) -> None:
         """Raise EngineError unless this is the run's token."""
-        try:
-            expected = self._path(run_id).read_text()
-        except OSError:
-            expected = ""
-        if not hmac.compare_digest(expected, _digest(token)):
+        if not self._is_token(run_id, token):
             raise EngineError(
                 f"run {run_id}: expected its owner, got somebody who may only look; start a run of your own."
             )
 
     def forget(self, run_id: str) -> None:
         """Nobody owns it any more."""
+        self._digests.pop(run_id, None)
         with suppress(OSError):
             self._path(run_id).unlink()
+
+    def _is_token(self, run_id: str, token: str) -> bool:
+        return bool(token) and hmac.compare_digest(self._kept(run_id), _digest(token))
+
+    def _kept(self, run_id: str) -> str:
+        """The digest that stands in the run's file; nothing where there is none."""
+        if run_id not in self._digests and RUN_ID.fullmatch(run_id):
+            with suppress(OSError, UnicodeDecodeError):
+                self._digests[run_id] = self._path(run_id).read_text(encoding="ascii")
+        return self._digests.get(run_id, "")
 
     def _path(self, run_id: str) -> Path:
         return self._folder / f"{run_id}.owner"

@@ -1,18 +1,17 @@
 """The runs of this process: which worker hosts each, and where it stands. They belong to no tab and no person."""
 
-import re
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from explorer.engine.base import Listed, Status
 from explorer.engine.link import Link
 from explorer.engine.messages import Place
+from explorer.engine.owners import RUN_ID
 from explorer.errors import EngineError
 from explorer.runs import Event, list_runs, open_run
 from explorer.runs.folder import STATES
-
-RUN_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 @dataclass(eq=False)
@@ -79,10 +78,10 @@ class Registry:
         with self._lock:
             return [entry for entry in self._entries.values() if entry.link is not None and link in (None, entry.link)]
 
-    def list(self) -> list[Listed]:
-        """Every run with a file here, the latest first."""
+    def list(self, is_wanted: Callable[[str], bool] = lambda run_id: True) -> list[Listed]:
+        """The runs with a file here whose ids are wanted, the latest first."""
         found = []
-        for summary in list_runs(self.folder):
+        for summary in list_runs(self.folder, is_wanted):
             with self._lock:
                 entry = self._entries.get(summary.id)
             status = entry.status if entry else None
@@ -100,17 +99,19 @@ class Registry:
 def read_status(path: Path) -> Status:
     """Where a run stands that no worker hosts, from its file; what was training when the server ended is paused."""
     run = open_run(path)
+    experiment, details = run.experiment_in_force(), run.particulars()
     events = [event for event in run.events() if event.kind in STATES]
     last = events[-1] if events else Event(0, 0.0, "created")
     state = STATES[last.kind]
     return Status(
         state="paused" if state == "training" else state,
         step=max([*run.steps(), last.step]),
-        steps=run.experiment.recipe.steps,
-        steps_in_epoch=None,
-        seconds=float(last.details.get("seconds", 0.0)),
+        steps=experiment.recipe.steps,
+        steps_in_epoch=details.get("steps_in_epoch"),
+        seconds=float(details.get("seconds", 0.0)),
         device=str(run.environment.get("device") or "cpu"),
         metrics={"train": {}, "test": {}, **run.latest()},
         sentence=str(last.details.get("sentence", "")),
-        experiment=run.experiment.model_dump(mode="json"),
+        parameters=int(details.get("parameters", 0)),
+        experiment=experiment.model_dump(mode="json"),
     )

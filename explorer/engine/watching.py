@@ -4,7 +4,8 @@ import logging
 import time
 from dataclasses import dataclass
 
-from explorer.engine.looking import error_frame, frame, lens_of, look
+from explorer.engine.framing import error_frame, frame
+from explorer.engine.looking import lens_of, look
 from explorer.engine.outbox import Outbox
 from explorer.engine.seat import Seat
 from explorer.errors import EngineError, ExplorerError

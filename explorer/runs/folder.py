@@ -4,7 +4,7 @@ import base64
 import os
 import secrets
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,9 +53,9 @@ def new_id() -> str:
     return base64.b32encode(secrets.token_bytes(16)).decode().rstrip("=").lower()
 
 
-def list_runs(folder: str | Path) -> list[Summary]:
-    """The run files of a folder, the latest first; bad ones are listed with a note."""
-    found = [_summary(path) for path in Path(folder).glob("*.run")]
+def list_runs(folder: str | Path, is_wanted: Callable[[str], bool] = lambda run_id: True) -> list[Summary]:
+    """The run files of a folder whose ids are wanted, the latest first; bad ones are listed with a note."""
+    found = [_summary(path) for path in Path(folder).glob("*.run") if is_wanted(path.stem)]
     return sorted(found, key=lambda summary: (-summary.modified, summary.id))
 
 
@@ -98,6 +98,14 @@ def delete(path: str | Path) -> Path:
     with told(path):
         target.parent.mkdir(exist_ok=True)
     return _move(path, target)
+
+
+def discard(path: str | Path) -> None:
+    """Delete a run that nobody writes, for good."""
+    path = Path(path)
+    with held(path), told(path):
+        for ending in ("", *BESIDE):
+            Path(f"{path}{ending}").unlink(missing_ok=True)
 
 
 def undelete(path: str | Path) -> Path:

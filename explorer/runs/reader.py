@@ -15,7 +15,7 @@ from explorer.declarations import faults_of
 from explorer.errors import RunFileError
 from explorer.experiment import Experiment
 from explorer.runs.records import Event, Resume
-from explorer.runs.schema import bounded, reading
+from explorer.runs.schema import bounded, reading, told
 from explorer.runs.tensors import unpack
 
 if TYPE_CHECKING:
@@ -62,10 +62,15 @@ class Run:
 
     def experiment_in_force(self) -> Experiment:
         """The experiment with its live settings as they stand."""
+        with told(self.path):
+            current = self.particulars().get("experiment")
+            return Experiment.model_validate(current) if current else self.experiment
+
+    def particulars(self) -> dict[str, Any]:
+        """What is told of the state from which training goes on, without its tensors."""
         with reading(self.path) as connection:
             row = connection.execute("SELECT details FROM resume").fetchone()
-            details = dict(json.loads(bounded(row[0]))) if row else {}
-            return Experiment.model_validate(details["experiment"]) if "experiment" in details else self.experiment
+            return dict(json.loads(bounded(row[0]))) if row else {}
 
     def metrics(self) -> pd.DataFrame:
         """Every kept value: step, split, name, value."""

@@ -1,0 +1,138 @@
+"""The half of an engine that looks: whoever has a run's id may, and nothing that is asked here changes a run."""
+
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from explorer.engine.base import Curves, Status
+from explorer.engine.crew import Crew
+from explorer.engine.registry import Entry, Registry, read_status
+from explorer.errors import EngineError
+from explorer.experiment import Experiment, Part
+from explorer.runs import Run, export_copy, open_run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from explorer.lenses.picture import Picture
+    from explorer.lenses.request import LookRequest
+
+PATIENCE = 60.0  # seconds to wait for an answer, loading of data included
+
+
+class Viewing:
+    """Asks the worker that hosts a run where its newest numbers are wanted, and else the one that only looks."""
+
+    _registry: Registry
+    _crew: Crew
+    _catalogue: dict[str, Any] | None = None
+
+    # Experiments
+
+    def catalogue(self) -> dict[str, Any]:
+        """Every kind of dataset, layer, optimizer, schedule, loss and lens, with its settings as a JSON schema."""
+        if self._catalogue is None:
+            self._catalogue = self._look("catalogue")
+        return self._catalogue
+
+    def describe(self, experiment: Experiment) -> dict[str, Any]:
+        """The layers, how they are drawn, and what fits them; raises ExperimentError with all faults."""
+        return self._look("describe", experiment)
+
+    def preview(self, data: dict[str, Any], seed: int = 0) -> dict[str, Any]:
+        """The task, the sizes and a few examples of a dataset; raises an ExplorerError where it cannot be used."""
+        return self._look("preview", Part.model_validate(data), seed)
+
+    # Runs
+
+    def run(self, run_id: str) -> Run:
+        """The run's file, for reading."""
+        return open_run(self._registry.get(run_id).path)
+
+    def status(self, run_id: str) -> Status:
+        """Where a run stands, as last heard; asks nobody."""
+        entry = self._registry.get(run_id)
+        if entry.status is None:
+            entry.status = read_status(entry.path)
+        return entry.status
+
+    def curves(self, run_id: str, since: int = -1) -> Curves:
+        """The metrics after a step, thinned to a bounded number of points."""
+        entry = self._registry.get(run_id)
+        if (link := entry.link) is not None:
+            return wait(link.ask("curves", run_id, since))
+        return self._look("curves", entry.path, since)
+
+    def events(self, run_id: str) -> list[dict[str, Any]]:
+        """What happened to a run, in order: step, time (seconds since 1970), kind and details."""
+        self._write(self._registry.get(run_id))
+        return [dict(vars(event)) for event in self.run(run_id).events()]
+
+    def diagram(self, run_id: str) -> dict[str, Any]:
+        """How the network of a run is drawn, with what a page shows of its data."""
+        return self._look("diagram", self._registry.get(run_id).path)
+
+    def look(self, run_id: str, request: "LookRequest") -> "Picture":
+        """What a lens sees: now, or at a kept step."""
+        entry = self._registry.get(run_id)
+        if request.step is None and (link := entry.link) is not None:
+            picture = wait(link.ask("look", run_id, request))
+            if picture is not None:
+                return picture
+        return self._look("look", entry.path, request, self._weights(entry, request.step))
+
+    def film(self, run_id: str, request: "LookRequest") -> Iterator[bytes]:
+        """The frames of all kept steps in order, made as they are taken; raises at once where the lens does not fit."""
+        entry = self._registry.get(run_id)
+        self._write(entry)
+        first = self._look("film", entry.path, run_id, request, -1)
+        return self._frames(entry, request, *first)
+
+    def _frames(self, entry: Entry, request: "LookRequest", frames: list[bytes], last: int | None) -> Iterator[bytes]:
+        yield from frames
+        while last is not None:
+            frames, last = self._look("film", entry.path, entry.run_id, request, last)
+            yield from frames
+
+    def evaluate(self, run_id: str, step: int | None = None) -> dict[str, Any]:
+        """Every metric on held-out data: now, or at a kept step."""
+        entry = self._registry.get(run_id)
+        return self._look("evaluate", entry.path, step, self._weights(entry, step))
+
+    def export(self, run_id: str, target: "Path") -> str:
+        """Copy a run's file, as the run stands, to a new file; the run's title."""
+        entry = self._registry.get(run_id)
+        self._write(entry)
+        export_copy(entry.path, target)
+        return open_run(target).title()
+
+    def _weights(self, entry: Entry, step: int | None) -> tuple[int, bytes] | None:
+        """The weights of this moment, which no file holds yet."""
+        link = entry.link
+        return wait(link.ask("weights", entry.run_id)) if step is None and link is not None else None
+
+    def _write(self, entry: Entry) -> None:
+        """Have whoever hosts a run bring its file up to this moment."""
+        if (link := entry.link) is not None:
+            with suppress(EngineError):  # it rests by now, or its worker ended: the file stands at its last commit
+                wait(link.ask("write", entry.run_id))
+
+    def _look(self, command: str, *arguments: Any) -> Any:
+        """Ask the worker that only looks; one that takes too long is ended, and the next begins afresh."""
+        future = self._crew.looker.ask(command, *arguments)
+        try:
+            return future.result(PATIENCE)
+        except TimeoutError:
+            self._crew.looker.kill()
+            raise EngineError(
+                f"{command}: it took longer than {PATIENCE:g} seconds and was ended; ask for less."
+            ) from None
+
+
+def wait(future: Future) -> Any:
+    """The answer of a worker; raises what it raised, or EngineError where it does not answer."""
+    try:
+        return future.result(PATIENCE)
+    except TimeoutError:
+        raise EngineError(f"the worker did not answer within {PATIENCE:g} seconds; try again.") from None
