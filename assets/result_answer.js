@@ -18,7 +18,8 @@ export function drawAnswer(result, frame) {
   write(result.title, words.example(result.panel.store.example.split, result.panel.store.example.index));
   write(result.readout, "");
   drawBars(result, bars, used + 24);
-  result.say(words.answerAlt(bars.slice(0, 3).map((bar) => `${bar.name} ${bar.text}`)));
+  const likeliest = [...bars].sort((one, other) => other.value - one.value).slice(0, 3);
+  result.say(words.answerAlt(likeliest.map((bar) => `${bar.name} ${bar.text}`)));
 }
 
 /* Returns where the example ends. */

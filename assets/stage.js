@@ -171,7 +171,7 @@ class Stage {
     setFont(context, this.panel.theme, 13);
     context.fillStyle = this.panel.theme.muted;
     context.textAlign = "center";
-    context.fillText(words.noNetwork, width / 2, height / 2);
+    context.fillText(this.store.run !== null && !this.store.diagram ? words.networkComes : words.noNetwork, width / 2, height / 2);
   }
 
   turnPage(column) {

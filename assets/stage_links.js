@@ -8,6 +8,7 @@ const MOST_LINES = 1_200; // of the strongest weights between two layers
 const LEAST_WIDTH = 0.6, MOST_WIDTH = 9;
 const QUIET = 0.12; // opacity of the lines that do not belong to the unit in hand
 const DASH = [11, 3];
+const FEW = 160; // so many lines keep their full width; more share the room
 
 /* The curve from a unit to one of the next layer, as the four points of a Bézier curve. */
 export function curve(from, to) {
@@ -39,13 +40,14 @@ export function drawLines(context, lines, { colours, isHot, offset, isMoving, th
     if (!groups.has(key)) groups.set(key, { line, path: new Path2D() });
     addCurve(groups.get(key).path, curve(line.from.box, line.to.box));
   }
+  const share = Math.sqrt(Math.min(1, FEW / lines.length));
   if (isMoving) context.setLineDash(DASH);
   context.lineDashOffset = -offset;
   for (const [key, { path }] of groups) {
     const [sign, level, hot] = key.split(":").map(Number);
     const strength = level / (WIDTHS - 1);
-    context.strokeStyle = rgb(sign < 0 ? colours.negative : colours.positive, hot ? 0.28 + 0.62 * strength : QUIET);
-    context.lineWidth = LEAST_WIDTH + (Math.min(MOST_WIDTH, thickest) - LEAST_WIDTH) * strength;
+    context.strokeStyle = rgb(sign < 0 ? colours.negative : colours.positive, hot ? (0.28 + 0.62 * strength) * (0.4 + 0.6 * share) : QUIET * share);
+    context.lineWidth = LEAST_WIDTH + Math.max(0, Math.min(MOST_WIDTH, thickest) * share - LEAST_WIDTH) * strength;
     context.stroke(path);
   }
   context.setLineDash([]);

@@ -88,6 +88,7 @@ export const words = {
   editNetwork: "Change the network", fewerUnits: (layer) => `One unit fewer in ${layer}`, oneMoreUnit: (layer) => `One unit more in ${layer}`,
   addLayer: (layer) => `Add a layer after ${layer}`, removeLayer: (layer) => `Remove ${layer}`,
   hiddenWeights: (count) => `The ${whole(count)} strongest weights are drawn.`,
+  networkComes: "The network appears in a moment.",
   noNetwork: "Add a layer, and the network is drawn here.",
   value: "value", heads: "query in rows, key in columns",
 
