@@ -4,10 +4,10 @@ import { numberAt } from "./frames.js";
 import { rgb } from "./colour.js";
 
 const WIDTHS = 8; // lines of about the same width are drawn by one stroke
-const MOST_LINES = 1_200; // of the strongest weights between two layers
+const MOST_LINES = 600; // of the strongest weights between two layers
 const LEAST_WIDTH = 0.6, MOST_WIDTH = 9;
 const QUIET = 0.12; // opacity of the lines that do not belong to the unit in hand
-const DASH = [11, 3];
+const DASH = [11, 3], MOST_DASHED = 300; // more moving dashes would blur, and slow a computer without a graphics card
 const FEW = 160; // so many lines keep their full width; more share the room
 
 /* The curve from a unit to one of the next layer, as the four points of a Bézier curve. */
@@ -41,7 +41,7 @@ export function drawLines(context, lines, { colours, isHot, offset, isMoving, th
     addCurve(groups.get(key).path, curve(line.from.box, line.to.box));
   }
   const share = Math.sqrt(Math.min(1, FEW / lines.length));
-  if (isMoving) context.setLineDash(DASH);
+  if (isMoving && lines.length <= MOST_DASHED) context.setLineDash(DASH);
   context.lineDashOffset = -offset;
   for (const [key, { path }] of groups) {
     const [sign, level, hot] = key.split(":").map(Number);
