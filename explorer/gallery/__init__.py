@@ -1,4 +1,4 @@
-"""The table of presets, in the order in which they are offered."""
+"""The table of presets by family, in the order in which they are offered."""
 
 from difflib import get_close_matches
 
@@ -6,40 +6,16 @@ from explorer.errors import ExperimentError, unknown
 from explorer.gallery import algorithms, in_context, induction, memory, pictures, points, tables, text
 from explorer.gallery.base import Figure, Preset
 
-PRESETS: dict[str, Preset] = {
-    preset.name: preset
-    for preset in (
-        points.CIRCLE,
-        points.XOR,
-        points.GAUSS,
-        points.SPIRAL,
-        points.ARMS,
-        points.PLANE,
-        tables.IRIS,
-        tables.WINE,
-        tables.CANCER,
-        tables.DIABETES,
-        pictures.MLP,
-        pictures.CNN,
-        pictures.ARTICLE,
-        pictures.RESNET,
-        memory.BRACKETS,
-        memory.ADDING_RNN,
-        memory.ADDING_LSTM,
-        memory.ADDING_GRU,
-        memory.FLIP_FLOP,
-        induction.HEADS,
-        induction.ONE_LAYER,
-        algorithms.GROKKING,
-        algorithms.NO_DECAY,
-        in_context.REGRESSION,
-        in_context.IN_CONTEXT,
-        in_context.IN_WEIGHTS,
-        text.CHAR_GPT,
-        text.AGREEMENT,
-        text.PALINDROMES,
-    )
+FAMILIES: dict[str, tuple[Preset, ...]] = {
+    "points": (points.CIRCLE, points.XOR, points.GAUSS, points.SPIRAL, points.ARMS, points.PLANE),
+    "pictures": (pictures.MLP, pictures.CNN, pictures.ARTICLE, pictures.RESNET),
+    "memory": (memory.BRACKETS, memory.ADDING_RNN, memory.ADDING_LSTM, memory.ADDING_GRU, memory.FLIP_FLOP),
+    "emergence": (induction.HEADS, induction.ONE_LAYER, algorithms.GROKKING, algorithms.NO_DECAY),
+    "in_context": (in_context.REGRESSION, in_context.IN_CONTEXT, in_context.IN_WEIGHTS),
+    "text": (text.CHAR_GPT, text.AGREEMENT, text.PALINDROMES),
+    "tables": (tables.IRIS, tables.WINE, tables.CANCER, tables.DIABETES),
 }
+PRESETS: dict[str, Preset] = {preset.name: preset for family in FAMILIES.values() for preset in family}
 
 
 def presets() -> tuple[Preset, ...]:
@@ -56,4 +32,4 @@ def preset(name: str) -> Preset:
     return PRESETS[name]
 
 
-__all__ = ["PRESETS", "Figure", "Preset", "preset", "presets"]
+__all__ = ["FAMILIES", "PRESETS", "Figure", "Preset", "preset", "presets"]

@@ -2,14 +2,12 @@
 
 import streamlit as st
 
-from explorer import gallery
 from explorer.charts.attribution import bar_chart, picture_chart
 from explorer.engine.base import Engine
 from explorer.errors import ExplorerError
-from explorer.lenses import Attribution
 from explorer.lenses.picture import Picture
 from explorer.lenses.request import Example, LookRequest
-from explorer.ui import words
+from explorer.ui import words, workbench
 from explorer.ui.guard import plain
 from explorer.ui.pages import FOLDER
 from explorer.ui.service import engine
@@ -22,14 +20,14 @@ BARS = 40  # values of a long input that are drawn
 def draw_attribution() -> None:
     """The page for the run in hand, or the way to one."""
     mine = session()
-    if mine.helm is None:
+    if not mine.run_id:
         st.info(words.NO_RUN, icon=":material/lightbulb:")
-        st.page_link(FOLDER / "train.py", label=words.TO_TRAINING, icon=":material/arrow_forward:")
+        st.page_link(FOLDER / "playground.py", label=words.TO_PLAYGROUND, icon=":material/arrow_forward:")
         return
-    st.caption(gallery.PRESETS[mine.preset].title)
+    st.caption(plain(workbench.title()))
     index = st.number_input(words.EXAMPLE, min_value=0, max_value=100_000, value=0, step=1, key="example")
     try:
-        picture = look(engine(), mine.helm.run_id, int(index))
+        picture = look(engine(), mine.run_id, int(index))
     except ExplorerError as error:
         st.info(words.NO_ATTRIBUTION, icon=":material/info:")
         st.caption(plain(str(error)))
@@ -65,4 +63,5 @@ def _draw_pair(picture: Picture) -> None:
     left.plotly_chart(charts[0], key="attribution_input")
     right.subheader(words.SCORES)
     right.plotly_chart(charts[1], key="attribution_scores")
-    st.caption(f"{Attribution.title}. {Attribution.shows} {Attribution.hides}")
+    about = engine().catalogue()["lenses"]["attribution"]
+    st.caption(f"{about['title']}. {about['shows']} {about['hides']}")

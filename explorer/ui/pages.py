@@ -5,12 +5,15 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from explorer.ui import words
+
 FOLDER = Path(__file__).resolve().parents[2] / "pages"
 
 
 def all_pages() -> list[StreamlitPage]:
     """Every page of the app; the first is where a newcomer lands."""
     return [
-        st.Page(FOLDER / "train.py", title="Train", icon=":material/play_circle:", default=True),
-        st.Page(FOLDER / "attribution.py", title="Attribution", icon=":material/search_insights:"),
+        st.Page(FOLDER / "playground.py", title=words.PLAYGROUND, icon=":material/play_circle:", default=True),
+        st.Page(FOLDER / "attribution.py", title=words.ATTRIBUTION, icon=":material/search_insights:"),
+        st.Page(FOLDER / "runs.py", title=words.RUNS, icon=":material/folder_open:"),
     ]

@@ -1,22 +1,42 @@
-"""What one person has chosen: kept for the browser session, reached through one accessor."""
+"""What one person has in hand: kept for the browser session, reached through one accessor."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from explorer import gallery
+
 if TYPE_CHECKING:
-    from explorer.engine.helm import Helm
+    from explorer.errors import Fault
+    from explorer.experiment import Experiment
 
 KEY = "explorer_session"
+FIRST = "circle"  # the preset that a newcomer meets
 
 
 @dataclass
 class Session:
-    """The run in hand: the right to steer it, and the preset it began from."""
+    """The draft that all controls show, the run it is about, and the way back.
 
-    helm: "Helm | None" = None
-    preset: str = ""
+    `generation` grows whenever the draft changes from elsewhere than a control of its own: as part of every control's
+    key it makes the control show the new value.
+    """
+
+    experiment: "Experiment" = field(default_factory=lambda: gallery.preset(FIRST).experiment)
+    preset: str = FIRST  # where the draft came from; empty for a run from elsewhere
+    run_id: str = ""
+    token: str = ""  # empty: somebody else's run, to look at only
+    faults: "tuple[Fault, ...]" = ()  # of the draft; the run in hand goes on without them
+    notes: list[str] = field(default_factory=list)  # sentences for the top of the page
+    generation: int = 0
+    keeps_weights: bool = False
+    done: "list[Experiment]" = field(default_factory=list)
+    undone: "list[Experiment]" = field(default_factory=list)
+    hidden: frozenset[str] = frozenset()  # controls that a lesson's link leaves out
+    step: int | None = None  # the past step that a link shows
+    is_open: bool = False  # whether the address was read
+    described: "tuple[str, dict[str, Any]] | None" = None  # the draft's fingerprint, and what the engine says of it
 
 
 def session() -> Session:

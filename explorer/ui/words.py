@@ -1,11 +1,89 @@
 """Every sentence the pages say, apart from what datasets, layers, lenses and presets say of themselves."""
 
-TRAIN_TITLE = "Train a network and watch"
-CHOOSE = "What do you want to see?"
-WATCH = "Watch"
-EXPECT = "Expect"
-TRAIN, PAUSE, GO_ON, START_OVER = "Train", "Pause", "Go on", "Start over"
-ROLL_BACK = "Roll back and halve the learning rate"
+from collections.abc import Iterable
+
+# Pages
+PLAYGROUND, RUNS, ATTRIBUTION = "Playground", "My runs", "Attribution"
+OWN_EXPERIMENT = "My experiment"
+PANELS = {"data": "Data", "network": "Network", "recipe": "Training"}
+WATCH, EXPECT, CONTROL = "Watch", "Expect", "Control"
+
+# Gallery
+GALLERY = "Gallery"
+GALLERY_HELP = "Start from an experiment that is known to show something"
+GALLERY_INTRO = "Each card is an experiment that trains in seconds here. Open one, press play, then change anything."
+OPEN, OPEN_CONTROL = "Open", "Open its control"
+FAMILIES = {
+    "points": "Points of the plane",
+    "pictures": "Pictures",
+    "memory": "Memory",
+    "emergence": "Emergence",
+    "in_context": "In-context learning",
+    "text": "Text",
+    "tables": "Tables",
+}
+
+# History
+UNDO, REDO = "Undo the last change", "Redo"
+
+# Address and sharing
+SHARE = "Share"
+SHARE_HELP = "Links, the run file, and a version for a lesson"
+LINK_EXPERIMENT = "Link to this experiment"
+LINK_EXPERIMENT_HELP = "Whoever opens it gets a run of their own, with these settings."
+LINK_RUN = "Link to this run"
+LINK_RUN_HELP = "Whoever opens it may look at every step, and cannot steer."
+LINK_LESSON = "Link for a lesson"
+LINK_LESSON_HELP = "The chosen controls are left out."
+HIDE = "Leave out"
+DOWNLOAD = "Download the run file"
+HIDDEN_PARTS = {
+    "train": "Train",
+    "step": "One step",
+    "epoch": "One epoch",
+    "rewind": "Back to the start",
+    "seed": "New seed",
+    "speed": "Speed",
+    "timeline": "Timeline",
+    "curves": "Curves",
+    "gallery": "Gallery",
+    "share": "Share",
+}
+TOO_LONG = "The settings are too long for a link. Share the run file instead."
+NOT_A_STEP = "expected a whole number"
+
+
+def unknown_preset(name: str) -> str:
+    """A link names a preset that is not in the gallery."""
+    return f"This link names the preset “{name}”, which is not in the gallery. The first one is shown instead."
+
+
+def ignored(key: str, why: str) -> str:
+    """A part of a link could not be followed."""
+    return f"A part of this link was left out: {key}. {why}"
+
+
+def not_hideable(part: str, known: Iterable[str]) -> str:
+    """A link hides something that is not there."""
+    return f"This link hides “{part}”, which is no control. Known are {', '.join(known)}."
+
+
+def branched(title: str, step: int) -> str:
+    """What a run is called that goes on from a past step of another."""
+    return f"{title} · from step {step:,}"
+
+
+# Looking at somebody else's run
+LOOK_ONLY = "You look at somebody else's run. Change a setting, or continue from a step, and you get one of your own."
+
+# Runs
+RUNS_INTRO = "Every run that you trained in this browser. A run is one file: it can be opened again, or handed in."
+NO_RUNS = "No runs yet. Train one in the playground, and it appears here."
+OPEN_FILE = "Open a run file"
+OPEN_FILE_HELP = "A file that somebody downloaded here or wrote with the command line."
+RENAME, DELETE, COMPARE, TO_PLAYGROUND = "Rename", "Delete", "Compare", "Open in the playground"
+NAME = "Name"
+UNDO_DELETE = "Undo"
 STATES = {
     "training": "Training",
     "paused": "Paused",
@@ -13,20 +91,28 @@ STATES = {
     "diverged": "Diverged",
     "failed": "Failed",
 }
-BEFORE_FIRST = "Press Train. A process beside the server trains the network; this page only looks."
-CURVES = {
-    "loss": "Loss. It shows how wrong the answers are, on the last batch and on held-out data. It does not show why.",
-    "accuracy": "Accuracy. It shows the share of right answers. It does not show how sure they are.",
-    "r2": "R². It shows the share of the variation that is explained; 1 is all of it. It does not show where it fails.",
-}
-STEP, SECONDS, HELD_OUT, SPEED, DEVICE = "Step", "Seconds", "Held-out", "Steps per second", "Device"
+COMPARE_HELP = "Choose two or more runs to lay their curves over each other."
+METRIC, LOG_SCALE = "Metric", "Log scale"
+COMPARE_CAPTION = "Each line is one run, on held-out data. It does not show how much chance there is from seed to seed."
+
+
+def deleted(title: str) -> str:
+    """A run went into the trash."""
+    return f"“{title}” was deleted."
+
+
+def differences(keys: Iterable[str]) -> str:
+    """How a run differs from the first one compared."""
+    return ", ".join(keys) or "same settings"
+
+
+# Attribution
 ATTRIBUTION_TITLE = "What speaks for the answer?"
 NO_RUN = "There is nothing to look at yet. Train a network first."
 NO_ATTRIBUTION = (
     "This lens reads pictures, tables and points. The network in hand reads sequences; choose another preset."
 )
 EXAMPLE = "Held-out example"
-TO_TRAINING = "Go to training"
 INPUT, SCORES = "Input", "Attribution"
 COMPLETENESS = "Completeness error"
 COMPLETENESS_HELP = (

@@ -1,0 +1,39 @@
+"""The live pictures: canvas components that draw frames which no rerun has to send.
+
+The code itself is served beside the pages and loaded once; a component carries only the line that asks for it.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+LOADER = """
+const address = new URL("assets/NAME.js", document.baseURI).href;
+let view = null;
+export default function (component) {
+  let leave = () => {}, isGone = false;
+  const show = () => { if (!isGone) leave = view(component); };
+  if (view) show();
+  else import(address).then((module) => { view = module.default; show(); });
+  return () => { isGone = true; leave(); };
+}
+"""
+NAMES = ("transport", "stage", "result", "curves", "timeline", "draw", "tiles")
+
+_mounts = {name: st.components.v2.component(f"explorer_{name}", js=LOADER.replace("NAME", name)) for name in NAMES}
+
+
+def draw(name: str, data: dict[str, Any], **triggers: Callable[[Any], None]) -> None:
+    """Mount a picture; each trigger is called with what the browser sent, before the page is drawn again."""
+
+    def pulled(trigger: str, react: Callable[[Any], None]) -> Callable[[], None]:
+        def react_once() -> None:
+            if (sent := st.session_state[key].get(trigger)) is not None:
+                react(sent)
+
+        return react_once
+
+    key = f"canvas_{name}"
+    callbacks = {f"on_{trigger}_change": pulled(trigger, react) for trigger, react in triggers.items()}
+    _mounts[name](key=key, data=data, height="stretch", **callbacks)
