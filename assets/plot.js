@@ -1,5 +1,7 @@
 /* Numbers, ticks and axes that all plots share. */
 
+const EDGE = 8; // pixels beside a plot that its last number may use
+
 /* About `count` round numbers from low to high. */
 export function niceTicks(low, high, count) {
   const span = high - low;
@@ -81,7 +83,8 @@ export function drawTicks(context, theme, box, ticks, { along, place, isGrid = f
 function tickBelow(context, box, at, text, isGrid) {
   context.textAlign = "center";
   context.textBaseline = "top";
-  context.fillText(text, at, box.y + box.height + 6);
+  const most = box.x + box.width + EDGE - context.measureText(text).width / 2; // the last number is not cut off
+  context.fillText(text, Math.min(at, most), box.y + box.height + 6);
   context.moveTo(at, box.y + box.height + (isGrid ? 0 : 4));
   context.lineTo(at, isGrid ? box.y : box.y + box.height);
 }

@@ -11,7 +11,8 @@ const LENS = "evaluation";
 const EXAMPLE = { split: "test", index: 0 }; // the scores are of all examples, so that choosing one changes nothing
 const SHARES = ["accuracy", "precision", "recall", "f1", "exact_match", "r2"]; // from 0 to 1: drawn as bars
 const ROW = 20, NAME = 92;
-const GAP = 34, LABEL = 44, LEAST_MATRIX = 96, LEAST_COUNT = 15, LEAST_LABEL = 10; // pixels
+const GAP = 34, LABEL = 44, LEAST_MATRIX = 96, LEAST_COUNT = 15, LEAST_LABEL = 10, BIGGEST = 64; // pixels
+const STRONGEST = 0.72; // of the palette: counts are to be read on it
 
 export class ScoresView {
   constructor(result) {
@@ -73,8 +74,8 @@ export class ScoresView {
   /* Rows are the true classes, columns the predicted ones; the colour is the share of the row. */
   drawMatrix({ values, shape: [classes] }, top) {
     const { width, height } = this.result.sized;
-    const side = Math.max(40, Math.min(width - LABEL - 8, height - top - 16)), cell = side / classes;
-    const box = { x: LABEL + Math.max(0, (width - LABEL - 8 - side) / 2), y: top, width: side, height: side };
+    const side = Math.max(40, Math.min(width - LABEL - 8, height - top - 16, classes * BIGGEST)), cell = side / classes;
+    const box = { x: LABEL, y: top, width: side, height: side };
     const rows = Array.from({ length: classes }, (_, row) => totalOf(values.subarray(row * classes, (row + 1) * classes)));
     const matrix = { values, classes, rows, cell, box };
     this.drawCells(matrix);
@@ -89,7 +90,7 @@ export class ScoresView {
     Object.assign(context, { textAlign: "center", textBaseline: "middle" });
     for (let row = 0; row < classes; row++) {
       for (let column = 0; column < classes; column++) {
-        const count = values[row * classes + column], colour = shareColour(theme.colours, rows[row] ? count / rows[row] : 0);
+        const count = values[row * classes + column], colour = shareColour(theme.colours, rows[row] ? (STRONGEST * count) / rows[row] : 0);
         const [x, y] = [box.x + column * cell, box.y + row * cell];
         context.fillStyle = colour;
         if (gap) roundedPath(context, { x, y, width: cell - gap, height: cell - gap }, Math.min(4, cell / 6));

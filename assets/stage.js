@@ -8,7 +8,7 @@ import { UnitCard } from "./stage_card.js";
 import { WeightEditor } from "./stage_editor.js";
 import { Camera } from "./stage_camera.js";
 import { listenKeys, Teller } from "./stage_keys.js";
-import { drawBand, drawLines, drawSkip, linesOf } from "./stage_links.js";
+import { drawBand, drawLine, drawLines, drawSkip, linesOf } from "./stage_links.js";
 import { layOut, signature } from "./stage_layout.js";
 import { listenPointer } from "./stage_pointer.js";
 import { LayerTools } from "./stage_tools.js";
@@ -139,6 +139,7 @@ class Stage {
 
   drawMarks(context) {
     const { theme } = this.panel, { hovered, selected } = this.store;
+    if (this.line) drawLine(context, this.line, theme);
     for (const [unit, colour, thickness] of [[hovered, theme.primary, 2], [selected, theme.text, 2.5]]) {
       const box = unit && this.boxOf(unit);
       if (box) outline(context, box, colour, thickness);

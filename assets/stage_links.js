@@ -53,6 +53,18 @@ export function drawLines(context, lines, { colours, isHot, offset, isMoving, th
   context.setLineDash([]);
 }
 
+/* The one line under the pointer, over all others. */
+export function drawLine(context, { from, to, weight }, { colours, background }) {
+  const path = new Path2D();
+  addCurve(path, curve(from.box, to.box));
+  context.lineWidth = 6;
+  context.strokeStyle = background;
+  context.stroke(path);
+  context.lineWidth = 3;
+  context.strokeStyle = rgb(weight < 0 ? colours.negative : colours.positive);
+  context.stroke(path);
+}
+
 function addCurve(path, [x0, y0, ax, ay, bx, by, x1, y1]) {
   path.moveTo(x0, y0);
   path.bezierCurveTo(ax, ay, bx, by, x1, y1);

@@ -48,7 +48,7 @@ export class LayerTools {
       this.button("−", words.fewerUnits(name), { do: "units", layer: name, by: -1 }, column.total <= 1),
       this.button("+", words.oneMoreUnit(name), { do: "units", layer: name, by: 1 }),
     ] : [];
-    const remove = this.button("×", words.removeLayer(name), { do: "remove", layer: name, members: layer.members ?? [name] });
+    const remove = this.button("×", words.removeLayer(name), { do: "remove", layer: name });
     remove.classList.add("nx-remove");
     const node = element("div", { className: "nx-tool-group" }, ...units, remove);
     return { node, x: column.centre, pitch: column.pitch, remove };
@@ -56,8 +56,7 @@ export class LayerTools {
 
   gapGroup(column, next) {
     if (!next) return null;
-    const after = column.layer.members?.at(-1) ?? column.name;
-    const add = this.button("+", words.addLayer(column.layer.isInput ? words.input : column.name), { do: "add", after });
+    const add = this.button("+", words.addLayer(column.layer.isInput ? words.input : column.name), { do: "add", after: column.name });
     add.classList.add("nx-add");
     const middle = (column.box.x + column.box.width + next.box.x) / 2;
     return { node: element("div", { className: "nx-tool-group nx-gap" }, add), x: middle, pitch: column.pitch };

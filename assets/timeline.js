@@ -10,7 +10,7 @@ import { compact, whole, words } from "./words.js";
 
 const SIDE = 12, TRACK = 6, KNOB = 8, MARK = 4; // pixels
 const FILM = 8_000, LEAST_SHOT = 40; // milliseconds: a whole film, and the shortest time for one snapshot
-const QUIET = ["created", "started", "resumed", "paused"];
+const QUIET = ["created", "started", "resumed", "paused", "finished"];
 const ALARMING = ["diverged", "failed"];
 
 export default (component) => mount(component, (panel) => new Timeline(panel));

@@ -167,7 +167,7 @@ def test_all_pictures_of_a_run_share_one_diagram_and_one_line(page: Page, server
         ("One unit more in hidden1", {"do": "units", "layer": "hidden1", "by": 1}),
         ("One unit fewer in hidden2", {"do": "units", "layer": "hidden2", "by": -1}),
         ("Add a layer after hidden1", {"do": "add", "after": "hidden1"}),
-        ("Remove hidden2", {"do": "remove", "layer": "hidden2", "members": ["hidden2"]}),
+        ("Remove hidden2", {"do": "remove", "layer": "hidden2"}),
     ],
 )
 def test_buttons_over_the_layers_change_the_network(page: Page, label: str, edit: dict) -> None:
