@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from starlette.middleware import Middleware
 
 from explorer.live.routes import routes
+from explorer.live.visitors import Visitors
 from explorer.ui.service import close_engine, engine
 
 
@@ -23,4 +25,4 @@ async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
 
 
 shell = Path(__file__).resolve().parent / "explorer" / "ui" / "shell.py"
-app = st.App(shell, lifespan=lifespan, routes=routes(engine))
+app = st.App(shell, lifespan=lifespan, routes=routes(engine), middleware=[Middleware(Visitors)])

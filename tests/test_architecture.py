@@ -40,7 +40,7 @@ ROOMS = {  # each may import itself and what its row names; a name with a dot is
     "live.frames": "lenses",
     "engine": f"{BELOW_TRAINING} cost diagram validation environment runs lenses live.frames training "
     "training.devices training.evaluation training.objectives training.optimizers training.schedules",
-    "live": f"{GROUND} engine lenses",
+    "live": f"{GROUND} engine lenses live.frames",
     "charts": "",
     "progress": "engine",
     "terminal": "",
@@ -118,7 +118,7 @@ def test_what_describes_an_experiment_loads_no_torch():
 
 
 def test_the_server_process_loads_no_torch():
-    names = ["ui.service", "engine.local", "live.routes", "live.frames"]
+    names = ["ui.service", "engine.local", "engine.framing", "live.routes", "live.frames", "live.visitors"]
     assert loaded_by([f"explorer.{name}" for name in names], "torch") == ""
 
 

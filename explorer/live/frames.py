@@ -32,9 +32,7 @@ def pack(picture: Picture, header: Mapping[str, Any]) -> bytes:
         gap = -values.nbytes % ALIGNMENT
         parts.append(bytes(gap))
         offset += values.nbytes + gap
-    text = json.dumps({**header, "arrays": listed}, separators=(",", ":")).encode()
-    text += b" " * (-(LENGTH.size + len(text)) % ALIGNMENT)
-    return b"".join([LENGTH.pack(len(text)), text, *parts])
+    return b"".join([_headed({**header, "arrays": listed}), *parts])
 
 
 def unpack(frame: bytes) -> tuple[Picture, dict[str, Any]]:
@@ -51,6 +49,23 @@ def unpack(frame: bytes) -> tuple[Picture, dict[str, Any]]:
             values = values.astype(np.float32) / LEVELS * np.float32(scale)
         picture[listed["name"]] = Array(values.reshape(listed["shape"]), tuple(listed["axes"]), bool(scale))
     return picture, header
+
+
+def with_id(frame: bytes, name: str) -> bytes:
+    """The same frame under another id in its header; itself where it has this one already."""
+    (length,) = LENGTH.unpack_from(frame)
+    start = LENGTH.size + length
+    header = json.loads(frame[LENGTH.size : start])
+    if header.get("id") == name:
+        return frame
+    return _headed({**header, "id": name}) + frame[start:]
+
+
+def _headed(header: Mapping[str, Any]) -> bytes:
+    """The length and the padded text of a header."""
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-(LENGTH.size + len(text)) % ALIGNMENT)
+    return LENGTH.pack(len(text)) + text
 
 
 def _plain(values: np.ndarray) -> np.ndarray:

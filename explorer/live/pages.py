@@ -1,0 +1,127 @@
+"""What a page fetches of a run: how its network is drawn, what happened, the film of a lens, and the file itself."""
+
+import json
+import os
+import re
+import shutil
+import tempfile
+import unicodedata
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import BinaryIO
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+
+from explorer.engine.base import Engine
+from explorer.errors import EngineError, ExplorerError
+from explorer.lenses.request import LookRequest
+from explorer.live.access import demand_same_origin
+from explorer.live.bulletins import as_json
+from explorer.live.frames import LENGTH
+
+PIECE = 256 * 1024  # bytes of a file read at a time
+SETTINGS_BYTES = 8 * 1024
+UNCHANGED = {  # frames are small already, and compressing them would hold up everybody's
+    "Content-Encoding": "identity",
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+}
+
+Answer = Callable[[Engine, str, Mapping[str, str]], Response]
+
+
+def page(engine: Callable[[], Engine], answer: Answer) -> Callable[[Request], Awaitable[Response]]:
+    """A route's function: refuses other origins and unknown runs with a sentence, else answers in a thread."""
+
+    async def fetch(request: Request) -> Response:
+        try:
+            demand_same_origin(request)
+        except EngineError as error:
+            return _refusal(error, 403)
+        return await run_in_threadpool(_answered, engine(), answer, request)
+
+    return fetch
+
+
+def _answered(engine: Engine, answer: Answer, request: Request) -> Response:
+    run_id = request.path_params["run_id"]
+    try:
+        engine.status(run_id)
+    except ExplorerError as error:
+        return _refusal(error, 404)
+    try:
+        return answer(engine, run_id, request.query_params)
+    except ExplorerError as error:
+        return _refusal(error, 400)
+
+
+def diagram(engine: Engine, run_id: str, asked: Mapping[str, str]) -> Response:
+    """The network as it is drawn."""
+    return _json(engine.diagram(run_id))
+
+
+def events(engine: Engine, run_id: str, asked: Mapping[str, str]) -> Response:
+    """What happened to the run."""
+    return _json(engine.events(run_id))
+
+
+def film(engine: Engine, run_id: str, asked: Mapping[str, str]) -> Response:
+    """The frames of all snapshots through one lens, each behind its length."""
+    frames = engine.film(run_id, _request(asked))
+    return StreamingResponse(_measured(frames), media_type="application/octet-stream", headers=UNCHANGED)
+
+
+def file(engine: Engine, run_id: str, asked: Mapping[str, str]) -> Response:
+    """The run file as it stands now, to keep or hand on."""
+    folder = Path(tempfile.mkdtemp(prefix="explorer-"))
+    try:
+        title = engine.export(run_id, folder / "copy.run")
+        copy = (folder / "copy.run").open("rb")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)  # where a system lets it go, what is open is still read to its end
+    size = os.fstat(copy.fileno()).st_size
+    about = {"Content-Disposition": f'attachment; filename="{file_name(title)}"', "Content-Length": str(size)}
+    pieces = _pieces(copy, folder)
+    return StreamingResponse(pieces, media_type="application/octet-stream", headers=UNCHANGED | about)
+
+
+def file_name(title: str) -> str:
+    """A name for a file that every system takes, from any title."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
+    return f"{re.sub(r'[^A-Za-z0-9]+', '-', plain).strip('-')[:60] or 'run'}.run"
+
+
+def _request(asked: Mapping[str, str]) -> LookRequest:
+    """The lens, its settings and the example that a film is asked for by."""
+    try:
+        settings = asked.get("settings") or "{}"
+        if len(settings) > SETTINGS_BYTES:
+            raise ValueError(settings)
+        example = {name: asked[name] for name in ("split", "index") if name in asked}
+        return LookRequest.model_validate(
+            {"lens": asked.get("lens", ""), "settings": json.loads(settings), "example": example}
+        )
+    except (ValueError, RecursionError):
+        raise EngineError("film: expected a lens, its settings and an example, got something else.") from None
+
+
+def _measured(frames: Iterable[bytes]) -> Iterator[bytes]:
+    for frame in frames:
+        yield LENGTH.pack(len(frame)) + frame
+
+
+def _pieces(copy: BinaryIO, folder: Path) -> Iterator[bytes]:
+    with copy:
+        while piece := copy.read(PIECE):
+            yield piece
+    shutil.rmtree(folder, ignore_errors=True)  # where it could not be deleted while it was open
+
+
+def _json(content: object) -> Response:
+    return Response(as_json(content), media_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+def _refusal(error: ExplorerError, code: int) -> Response:
+    return PlainTextResponse(str(error), code, headers={"Cache-Control": "no-store"})
