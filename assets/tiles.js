@@ -45,8 +45,8 @@ class Tiles {
 
   tile({ kind, title, about, points, isNumeric }) {
     const picture = points ? this.scatter(points, isNumeric) : pencil();
-    const made = element("button", { type: "button", role: "radio", title: about ?? "" }, picture, element("span", {}, title));
-    made.dataset.kind = kind;
+    const made = element("button", { className: "nx-tile", type: "button", role: "radio", title: about ?? "", dataset: { kind } },
+      picture, element("span", {}, title));
     made.addEventListener("click", () => this.choose(kind));
     return made;
   }
