@@ -183,8 +183,15 @@ def pick_layer(index: int, is_before: bool) -> None:
         with st.grid(2, gap="xsmall", key=f"picker_{family}"):
             for kind in kinds:
                 label = f"**{plain(shown.title(kind))}** :gray[:small[{plain(shown.kinds[kind]['about'])}]]"
-                if st.button(label, key=f"pick_{kind}", width="stretch", type="tertiary", wrap=True):
-                    _insert(index, is_before, kind)
+                if st.button(
+                    label,
+                    key=f"pick_{kind}",
+                    width="stretch",
+                    type="tertiary",
+                    wrap=True,
+                    on_click=_insert,
+                    args=(index, is_before, kind),
+                ):
                     st.rerun()
 
 
