@@ -1,7 +1,7 @@
 """Every page through the frame script: it opens, says what it is about, and fails in words only."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,81 +10,247 @@ from streamlit.testing.v1 import AppTest
 from explorer import gallery
 from explorer.ui import words
 from explorer.ui.guard import plain
-from explorer.ui.service import close_engine
+from explorer.ui.service import close_engine, engine
+from explorer.ui.session import KEY, Session
+from explorer.ui.visitor import KEY as VISITOR
 
 SHELL = Path(__file__).resolve().parents[1] / "explorer" / "ui" / "shell.py"
-TITLES = {"train.py": words.TRAIN_TITLE, "attribution.py": words.ATTRIBUTION_TITLE}
+SEEN = {"playground.py": words.GALLERY, "attribution.py": words.ATTRIBUTION_TITLE, "runs.py": words.RUNS}
 PATIENCE = 60  # seconds
 
 pytestmark = pytest.mark.xdist_group("engine")
 
 
 @pytest.fixture(scope="module", autouse=True)
-def engine() -> Iterator[None]:
+def running_engine() -> Iterator[None]:
     yield
     close_engine()
 
 
-@pytest.fixture
-def app() -> AppTest:
-    return AppTest.from_file(str(SHELL), default_timeout=PATIENCE).run()
+def opened(**address: str) -> AppTest:
+    app = AppTest.from_file(str(SHELL), default_timeout=PATIENCE)
+    for key, value in address.items():
+        app.query_params[key.replace("__", ".")] = value
+    return run(app)
 
 
-def press(app: AppTest, label: str) -> AppTest:
-    return next(button for button in app.button if button.label == label).click().run()
-
-
-def reach(app: AppTest, label: str) -> AppTest:
-    """Run again until a button with this label is there."""
-    deadline = time.monotonic() + PATIENCE
-    while label not in [button.label for button in app.button]:
-        assert time.monotonic() < deadline, [button.label for button in app.button]
-        app.run()
+def run(app: AppTest) -> AppTest:
+    app.run()
+    assert not app.exception, app.exception
     return app
 
 
-@pytest.mark.parametrize("page", TITLES)
-def test_every_page_opens_under_its_title(app: AppTest, page: str) -> None:
-    app.switch_page(f"../../pages/{page}").run()
-    assert not app.exception
-    assert app.title[0].value == TITLES[page]
+def mine(app: AppTest) -> Session:
+    return app.session_state[KEY]
 
 
-def test_every_preset_says_what_to_watch_and_what_to_expect(app: AppTest) -> None:
-    for preset in gallery.presets():
-        app.selectbox(key="preset").set_value(preset.name).run()
-        assert not app.exception
-        said = " ".join(markdown.value for markdown in app.markdown)
-        assert preset.watch in said
-        assert preset.expect in said
+def visit(app: AppTest, page: str) -> AppTest:
+    return run(app.switch_page(f"../../pages/{page}"))
 
 
-def test_a_preset_trains_pauses_goes_on_and_starts_over(app: AppTest) -> None:
-    app.selectbox(key="preset").set_value("article-cnn").run()
-    press(app, words.TRAIN)
-    reach(app, words.PAUSE)
-    assert words.STATES["training"] in [metric.label for metric in app.metric]
-    press(app, words.PAUSE)
-    reach(app, words.GO_ON)
-    assert words.STATES["paused"] in [metric.label for metric in app.metric]
-    press(app, words.GO_ON)
-    press(app, words.START_OVER)
-    assert not app.exception
+def said(app: AppTest) -> str:
+    """Everything that a person reads."""
+    kinds = ("title", "markdown", "caption", "button", "warning", "error", "info")
+    return " ".join(str(getattr(each, "label", "") or each.value) for kind in kinds for each in app.get(kind))
 
 
-def test_the_attribution_of_a_run_shows_its_error(app: AppTest) -> None:
-    app.selectbox(key="preset").set_value("digits-mlp").run()
-    press(app, words.TRAIN)
-    app.switch_page("../../pages/attribution.py").run()
-    assert not app.exception
+def press(app: AppTest, key: str) -> AppTest:
+    app.button(key=key).click()
+    return run(app)
+
+
+def until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def train(app: AppTest, steps: int = 5) -> None:
+    """Train the run in hand for a few steps, as the transport does."""
+    held = engine().helm(mine(app).run_id, mine(app).token)
+    held.take_steps(steps)
+    until(lambda: engine().status(held.run_id).state != "training")
+
+
+@pytest.mark.parametrize("page", SEEN)
+def test_every_page_opens_and_says_what_it_is(page: str) -> None:
+    app = visit(opened(), page)
+    assert SEEN[page] in said(app)
+
+
+def test_a_newcomer_finds_a_network_that_is_ready_to_train() -> None:
+    app = opened()
+    assert engine().status(mine(app).run_id).state == "paused"
+    assert gallery.PRESETS["circle"].watch in said(app)
+
+
+def test_the_gallery_opens_every_preset() -> None:
+    for name, preset in gallery.PRESETS.items():
+        app = press(opened(), "gallery")
+        app = press(app, f"open_{name}")
+        assert mine(app).preset == name
+        assert mine(app).faults == ()
+        assert preset.watch in said(app)
+
+
+def test_a_link_brings_the_whole_experiment() -> None:
+    app = opened(preset="spiral", recipe__learning_rate="0.5", data__noise="0.25", network__layers__1__units="3")
+    experiment = mine(app).experiment
+    assert (experiment.data.kind, experiment.recipe.learning_rate) == ("spiral", 0.5)
+    assert experiment.network.layers[1].settings["units"] == 3
+    assert not app.warning
+    assert dict(app.query_params)["recipe.learning_rate"] == "0.5"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        {"preset": "nonsense"},
+        {"preset": "<b>bold</b>"},
+        {"recipe__learning_rate": "fast"},
+        {"recipe__learning_rate": "-1"},
+        {"network__layers__99__units": "4"},
+        {"network__layers": "linear,nonsense"},
+        {"network__layers": "max_pool,flatten"},
+        {"data__kind": "csv"},
+        {"run": "../../etc/passwd"},
+        {"run": "abcdefghijklmnopqrstuvwxyz"},
+        {"step": "yesterday"},
+        {"hide": "everything"},
+        {"what": "ever"},
+    ],
+    ids=lambda address: " ".join(f"{key}={value}" for key, value in address.items()),
+)
+def test_a_link_of_nonsense_opens_the_page_and_says_what_it_left_out(address: dict[str, str]) -> None:
+    app = opened(**address)
+    assert app.warning
+    assert engine().status(mine(app).run_id).state == "paused"
+    assert "<b>" not in said(app)
+
+
+def test_a_lesson_leaves_out_what_its_link_names() -> None:
+    app = opened(hide="gallery,data,network,share,curves")
+    assert mine(app).hidden == {"gallery", "data", "network", "share", "curves"}
+    assert words.GALLERY not in [button.label for button in app.button]
+
+
+def test_who_has_a_runs_link_looks_and_gets_a_run_of_their_own_by_changing_something() -> None:
+    owner = opened()
+    train(owner)
+    other = opened(run=mine(owner).run_id)
+    assert mine(other).run_id == mine(owner).run_id
+    assert mine(other).token == ""
+    change(other, "recipe.learning_rate=0.5")
+    assert mine(other).run_id != mine(owner).run_id
+    assert mine(other).token != ""
+    assert engine().status(mine(owner).run_id).experiment["recipe"]["learning_rate"] != 0.5
+
+
+def change(app: AppTest, *keys: str) -> AppTest:
+    """Change the draft as a control does."""
+    script = AppTest.from_function(_changing, default_timeout=PATIENCE)
+    script.session_state["asked"] = keys
+    for name in (KEY, VISITOR):
+        script.session_state[name] = app.session_state[name]
+    run(script)
+    return run(app)
+
+
+def _changing() -> None:
+    import streamlit as st
+
+    from explorer.ui import workbench
+
+    workbench.change(*st.session_state["asked"])
+
+
+def test_what_may_change_while_training_reaches_the_run_in_hand() -> None:
+    app = opened()
+    train(app)
+    before = mine(app).run_id
+    change(app, "recipe.learning_rate=0.5", "recipe.optimizer.kind=sgd")
+    assert mine(app).run_id == before
+    told = engine().status(before).experiment["recipe"]
+    assert (told["learning_rate"], told["optimizer"]["kind"]) == (0.5, "sgd")
+
+
+def test_another_shape_begins_another_run_and_the_one_that_trained_stays() -> None:
+    app = opened()
+    train(app)
+    before = mine(app).run_id
+    change(app, "network.layers.1.units=6")
+    assert mine(app).run_id != before
+    assert before in [listed.id for listed in engine().runs()]
+
+
+def test_a_run_that_never_trained_leaves_nothing_behind() -> None:
+    app = opened()
+    before = mine(app).run_id
+    change(app, "network.layers.1.units=6")
+    assert before not in [listed.id for listed in engine().runs()]
+
+
+def test_a_draft_with_faults_keeps_the_run_and_tells_the_fault() -> None:
+    app = opened()
+    before = mine(app).run_id
+    change(app, "network.layers.1.units=100000")
+    assert mine(app).run_id == before
+    assert mine(app).faults
+
+
+def test_undo_and_redo_walk_through_the_changes() -> None:
+    app = opened()
+    change(app, "network.layers.1.units=6")
+    change(app, "network.layers.1.units=7")
+    units = lambda: mine(app).experiment.network.layers[1].settings["units"]  # noqa: E731
+    press(app, "undo")
+    assert units() == 6
+    press(app, "undo")
+    assert units() == 4
+    press(app, "redo")
+    assert units() == 6
+
+
+def test_runs_are_listed_renamed_deleted_and_taken_back() -> None:
+    app = opened()
+    train(app)
+    run_id = mine(app).run_id
+    visit(app, "runs.py")
+    app.text_input(key=f"name_{run_id}").set_value("<i>My ring</i>")
+    run(app)
+    assert plain("<i>My ring</i>") in said(app)
+    press(app, f"delete_{run_id}")
+    assert f"open_{run_id}" not in [button.key for button in app.button]
+    press(app, "undo_delete")
+    press(app, f"open_{run_id}")
+    assert mine(app).run_id == run_id
+    assert mine(app).token
+
+
+def test_two_runs_are_compared_in_one_chart() -> None:
+    app = opened()
+    train(app)
+    first = mine(app).run_id
+    change(app, "network.layers.1.units=6")
+    train(app)
+    visit(app, "runs.py")
+    for run_id in (first, mine(app).run_id):
+        app.checkbox(key=f"tick_{run_id}").check()
+    run(app)
+    (chart,) = app.get("plotly_chart")
+    assert "network.layers.1.units" in chart.proto.spec
+
+
+def test_the_attribution_of_a_run_shows_its_error() -> None:
+    app = opened(preset="digits-mlp")
+    visit(app, "attribution.py")
     assert any(metric.label.startswith(words.COMPLETENESS) for metric in app.metric)
 
 
-def test_a_network_that_the_lens_cannot_read_is_told_in_words(app: AppTest) -> None:
-    app.selectbox(key="preset").set_value("induction-heads").run()
-    press(app, words.TRAIN)
-    app.switch_page("../../pages/attribution.py").run()
-    assert not app.exception
+def test_a_network_that_the_lens_cannot_read_is_told_in_words() -> None:
+    app = opened(preset="induction-heads")
+    visit(app, "attribution.py")
     assert app.info[0].value == words.NO_ATTRIBUTION
 
 

@@ -26,7 +26,7 @@ WIDTH, HEIGHT, SCALE = 320, 180, 2  # pixels, and how much larger it is drawn be
 ORANGE, BLUE, GREY = (245, 147, 34), (8, 119, 189), (236, 239, 242)
 CLASSES = [ORANGE, BLUE, (0, 158, 115), (204, 121, 167), (214, 194, 31), (86, 190, 240)]
 EXTENT = 6.0
-CURVES = {"grokking", "grokking-no-decay", "in-context-classes", "in-weights-classes", "in-context-regression"}
+CURVES = {"grokking", "grokking-no-decay", "in-context-classes", "in-context-regression"}
 
 
 def draw(name: str) -> Image.Image:
@@ -94,12 +94,13 @@ def curves(run: Run) -> Image.Image:
     pen = ImageDraw.Draw(card)
     name = "accuracy" if len(run.series("test", "accuracy")) else "loss"
     both = {split: [(s, v) for s, v in run.series(split, name) if s > 0] for split in ("train", "test")}
-    last = max(step for series in both.values() for step, _ in series)
+    steps = [step for series in both.values() for step, _ in series]
+    first, last = min(steps), max(steps)
     high = max(value for series in both.values() for _, value in series)
     for split, colour in (("train", BLUE), ("test", ORANGE)):
         line = [
             (
-                WIDTH * SCALE * (0.06 + 0.88 * np.log(step) / np.log(last)),
+                WIDTH * SCALE * (0.06 + 0.88 * np.log(step / first) / np.log(last / first)),
                 HEIGHT * SCALE * (0.9 - 0.78 * value / high),
             )
             for step, value in both[split]

@@ -16,8 +16,8 @@ YEAR = 365 * 24 * 3600  # seconds
 
 def secret_in(cookies: Mapping[str, str]) -> str:
     """The visitor's secret among cookies; empty where there is none."""
-    found = cookies.get(COOKIE) or ""
-    return found if SECRET.fullmatch(found) else ""
+    found = cookies.get(COOKIE)
+    return found if isinstance(found, str) and SECRET.fullmatch(found) else ""
 
 
 def new_secret() -> str:

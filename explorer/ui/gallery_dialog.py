@@ -31,6 +31,6 @@ def _draw_card(preset: Preset) -> None:
             st.image(str(picture), width="stretch")
         st.markdown(f"**{plain(preset.title)}**", help=f"{words.EXPECT}: {preset.expect}")
         st.caption(preset.about)
-        if st.button(words.OPEN, key=f"open_{preset.name}", width="stretch"):
-            workbench.open_preset(preset.name)
-            st.rerun()
+        open_preset, key = workbench.open_preset, f"open_{preset.name}"
+        if st.button(words.OPEN, key=key, width="stretch", on_click=open_preset, args=(preset.name,)):
+            st.rerun()  # which closes the gallery

@@ -66,7 +66,9 @@ def draw_top() -> None:
     mine = session()
     with st.container(key="bench_top", horizontal=True, vertical_alignment="center"):
         if "gallery" not in mine.hidden:
-            st.button(words.GALLERY, icon=":material/apps:", help=words.GALLERY_HELP, on_click=show_gallery)
+            st.button(
+                words.GALLERY, icon=":material/apps:", help=words.GALLERY_HELP, key="gallery", on_click=show_gallery
+            )
         with st.container(key="bench_transport"):
             canvas.draw("transport", picture_data(), command=_obey)
         st.button("", icon=":material/undo:", help=words.UNDO, key="undo", on_click=workbench.undo,
