@@ -162,20 +162,22 @@ def _draw_text(setting: Setting) -> None:
 
 
 def _draw_number(setting: Setting) -> None:
-    """A field with + and −. The value goes in by the session: only so can a person empty the field again."""
+    """A field with + and −. What may be empty goes in by the session: only so can a person empty it again."""
     is_whole = setting.schema.get("type") == "integer"
     cast: Callable[[Any], int | float] = int if is_whole else float
     low, high = _reached(setting)
-    common = setting.common()
-    if common["key"] not in st.session_state:
-        st.session_state[common["key"]] = None if setting.number is None else cast(setting.number)
+    common, value = setting.common(), None if setting.number is None else cast(setting.number)
+    if setting.is_optional:
+        st.session_state.setdefault(common["key"], value)
+        value = None
     bounds: dict[str, Any] = {
         "min_value": cast(low) if math.isfinite(low) else None,
         "max_value": cast(high) if math.isfinite(high) else None,
         "step": cast(_step(setting)),
+        "value": value,
     }
     display = "%d" if is_whole else "%g"
-    st.number_input(value=None, format=display, placeholder=words.empty(setting.name), **bounds, **common)
+    st.number_input(format=display, placeholder=words.empty(setting.name), **bounds, **common)
 
 
 def _step(setting: Setting) -> float:
