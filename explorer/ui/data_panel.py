@@ -69,7 +69,7 @@ def tiles(kinds: list[str], offered: Offered) -> list[dict[str, Any]]:
     draft = session().experiment.data
     found = []
     for kind in kinds:
-        tile = {"kind": kind, "title": words.title(kind, offered), "about": _summary(offered[kind])}
+        tile: dict[str, Any] = {"kind": kind, "title": words.title(kind, offered), "about": _summary(offered[kind])}
         if kind != DRAWN:
             look = look_at({"kind": kind})
             if kind == draft.kind:

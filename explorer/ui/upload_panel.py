@@ -109,9 +109,9 @@ def _draw_columns(data: dict[str, Any]) -> None:
                  help=words.TARGET_HELP, on_change=_rechoose, args=(data, keys))  # fmt: skip
     st.multiselect(words.FEATURES, names, default=[name for name in features if name in others], key=keys["features"],
                    help=words.FEATURES_HELP, on_change=_rechoose, args=(data, keys))  # fmt: skip
-    st.segmented_control(words.TASK, list(words.TASKS), default=data.get("task") or words.AUTOMATIC, key=keys["task"], required=True,
+    st.segmented_control(words.TASK, list(words.TASKS), default=data.get("task") or words.AUTOMATIC, key=keys["task"],
                          format_func=words.TASKS.__getitem__, help=words.TASK_HELP, on_change=_rechoose,
-                         args=(data, keys), width="stretch")  # fmt: skip
+                         args=(data, keys), required=True, width="stretch")  # fmt: skip
     text = [column["name"] for column in look["columns"] if not column["is_numeric"] and column["name"] in others]
     if unused := [name for name in text if name not in features]:
         st.caption(plain(words.left_out(unused)))
