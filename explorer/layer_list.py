@@ -193,7 +193,7 @@ def add_column(layers: Layers, index: int, inputs: Sequence[str] = (INPUT,)) -> 
             return grown
         copied = {"name": fresh(layers[bend]["name"], layers, inputs), "kind": layers[bend]["kind"]}
         return insert_after(grown, index, copied, inputs=inputs)
-    pair = [
+    pair: list[Layer] = [
         {"name": fresh("hidden", layers, inputs), "kind": DENSE, "units": UNITS},
         {"name": fresh("tanh", layers, inputs), "kind": activation_of(layers) or "tanh"},
     ]
