@@ -10,6 +10,7 @@ import { compact, whole, words } from "./words.js";
 
 const SIDE = 12, TRACK = 6, KNOB = 8, MARK = 4; // pixels
 const FILM = 8_000, LEAST_SHOT = 40; // milliseconds: a whole film, and the shortest time for one snapshot
+const QUIET_MOMENT = 300; // milliseconds without a new step before the address is changed
 const QUIET = ["created", "started", "resumed", "paused", "finished"];
 const ALARMING = ["diverged", "failed"];
 
@@ -119,8 +120,18 @@ class Timeline {
 
   // Drawing
 
-  update() {
+  update(isNewStore) {
     this.branch.dataset.offered = this.panel.data.may_branch === false ? "" : "yes";
+    if (isNewStore && Number.isInteger(this.panel.data.step)) this.store.show(this.panel.data.step);
+  }
+
+  /* The step shown stands in the page's address, so that a link leads to it. */
+  noteStep() {
+    const { shownStep } = this.store;
+    if (this.noted === shownStep) return;
+    this.noted = shownStep;
+    clearTimeout(this.noting);
+    this.noting = setTimeout(() => writeStep(shownStep), QUIET_MOMENT);
   }
 
   draw() {
@@ -131,6 +142,7 @@ class Timeline {
     this.drawEvents();
     this.drawKnob();
     this.showTexts();
+    this.noteStep();
   }
 
   /* The loss behind the bar, so that one sees where something happened. */
@@ -241,8 +253,17 @@ class Timeline {
   }
 
   destroy() {
+    clearTimeout(this.noting);
     this.stop();
   }
+}
+
+function writeStep(step) {
+  const address = new URL(location.href);
+  if (!address.searchParams.has("run")) return; // a page that is about no run in particular
+  if (step === null) address.searchParams.delete("step");
+  else address.searchParams.set("step", step);
+  if (address.href !== location.href) history.replaceState(history.state, "", address);
 }
 
 function describe(details) {

@@ -37,7 +37,10 @@ class Transport {
     this.seed = button("seed", words.seed, () => this.panel.trigger("command", { do: "new_seed" }));
     this.speed = element("select", { ariaLabel: words.speed, title: words.speed }, ...SPEEDS.map(speedOption));
     this.speed.value = "null";
-    this.speed.addEventListener("change", () => this.order("pace", { steps_per_second: JSON.parse(this.speed.value) }));
+    this.speed.addEventListener("change", () => {
+      this.isChosen = true;
+      this.tellPace();
+    });
     this.help = element("button", { type: "button", textContent: "?", title: words.keys, ariaLabel: words.keys, className: "nx-round nx-help" });
     this.help.addEventListener("click", () => this.showKeys());
     this.parts = { rewind: this.rewind, train: this.main, step: this.step, epoch: this.epoch, seed: this.seed, speed: this.speed, help: this.help };
@@ -58,7 +61,7 @@ class Transport {
   makeBanner() {
     this.sentence = element("span");
     this.rollBack = element("button", { type: "button", textContent: words.rollBack, className: "nx-strong" });
-    this.rollBack.addEventListener("click", () => this.order("roll_back"));
+    this.rollBack.addEventListener("click", () => this.goBack());
     this.banner = element("div", { className: "nx-banner", role: "alert", hidden: true }, this.sentence, this.rollBack);
   }
 
@@ -82,6 +85,11 @@ class Transport {
     if (!this.keys.open) this.keys.showModal();
   }
 
+  tellPace() {
+    this.isPaced = true;
+    return this.order("pace", { steps_per_second: JSON.parse(this.speed.value) });
+  }
+
   // What is pressed
 
   get isTraining() {
@@ -94,7 +102,15 @@ class Transport {
     const { isTraining } = this;
     this.expect(!isTraining);
     this.store.show(null);
+    if (this.store.status?.state === "finished") return this.trainOn();
     return this.order(isTraining ? "pause" : "begin");
+  }
+
+  /* A run whose steps are done goes on for as many again. */
+  async trainOn() {
+    await this.order("set", { assignments: [`recipe.steps=${2 * this.store.status.steps}`] });
+    await this.order("begin");
+    this.panel.trigger("command", { do: "follow" });
   }
 
   expect(isTraining) {
@@ -113,6 +129,12 @@ class Transport {
     } catch {
       this.expect(null); // the store holds the sentence, and the banner shows it
     }
+  }
+
+  /* Back to where it was sound; the controls of the page then show the halved learning rate. */
+  async goBack() {
+    await this.order("roll_back");
+    this.panel.trigger("command", { do: "follow" });
   }
 
   /* Whoever only looks goes back in the film; the owner's run starts again from the same weights. */
@@ -135,7 +157,8 @@ class Transport {
   // What is shown
 
   update(isNewStore) {
-    if (isNewStore) this.seen = [];
+    if (isNewStore) Object.assign(this, { seen: [], isPaced: false });
+    if (!this.isChosen) this.speed.value = JSON.stringify(this.panel.data.pace ?? null);
     const hidden = new Set(this.panel.data.hidden ?? []);
     for (const [name, part] of Object.entries(this.parts)) part.hidden = hidden.has(name);
   }
@@ -143,6 +166,7 @@ class Transport {
   draw() {
     const { store } = this, { status } = store;
     if (this.expected !== null && status && store.isTraining === this.expected) this.expect(null);
+    if (!this.isPaced && store.connection === "open" && store.maySteer) this.tellPace(); // a run knows no speed of before
     this.showButtons();
     write(this.state, this.stateText());
     this.state.dataset.state = this.isTraining ? "training" : status?.state ?? "paused";
@@ -158,12 +182,14 @@ class Transport {
   }
 
   showButtons() {
-    const { isTraining } = this, label = `${isTraining ? words.pause : words.train} (Space)`;
+    const { isTraining } = this, isDone = this.store.status?.state === "finished";
+    const label = `${isTraining ? words.pause : isDone ? words.trainOn : words.train} (Space)`;
     turnIcon(this.main.firstChild, isTraining ? "pause" : "play");
     if (this.main.title !== label) this.main.title = this.main.ariaLabel = label;
-    const isOver = ["finished", "diverged", "failed"].includes(this.store.status?.state);
+    const isOver = ["diverged", "failed"].includes(this.store.status?.state);
     const mayNot = !this.store.maySteer || (this.store.run !== null && this.store.connection !== "open");
-    this.main.disabled = this.step.disabled = this.epoch.disabled = mayNot || isOver;
+    this.main.disabled = mayNot || isOver;
+    this.step.disabled = this.epoch.disabled = mayNot || isOver || isDone;
     this.seed.disabled = this.speed.disabled = mayNot;
     this.group.title = this.store.maySteer ? "" : words.lookOnly;
   }

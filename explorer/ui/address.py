@@ -62,6 +62,11 @@ def read(address: Mapping[str, str]) -> Asked:
     )
 
 
+def step_in(address: Mapping[str, str]) -> int | None:
+    """The past step that an address shows."""
+    return _step(address.get("step"), [])
+
+
 def write(mine: Session, with_run: bool = True) -> dict[str, str]:
     """The address of what is in hand; a setting too long to travel is left out."""
     found = dict(_parts(mine))

@@ -16,16 +16,20 @@ from explorer.ui.recipe_panel import draw_recipe
 from explorer.ui.session import session
 from explorer.ui.share import draw_share
 
+WATCHABLE = 200  # steps a second at which a decision surface is seen to bend
 PANELS: dict[str, Callable[[], None]] = {"data": draw_data, "network": draw_network, "recipe": draw_recipe}
 
 
 def open_page() -> None:
     """Follow the address when a person arrives, and have a run in hand."""
     mine = session()
-    if not mine.is_open:
+    if mine.is_open:
+        mine.step = address.step_in(st.query_params.to_dict())  # the timeline writes it there
+    else:
         mine.is_open = True
         _follow(address.read(st.query_params.to_dict()))
     workbench.ensure_run()
+    workbench.follow_run()
 
 
 def _follow(asked: address.Asked) -> None:
@@ -70,7 +74,7 @@ def draw_top() -> None:
                 words.GALLERY, icon=":material/apps:", help=words.GALLERY_HELP, key="gallery", on_click=show_gallery
             )
         with st.container(key="bench_transport"):
-            canvas.draw("transport", picture_data(), command=_obey)
+            canvas.draw("transport", picture_data(pace=_pace()), command=_obey)
         st.button("", icon=":material/undo:", help=words.UNDO, key="undo", on_click=workbench.undo,
                   disabled=not workbench.can_undo(), type="tertiary")  # fmt: skip
         st.button("", icon=":material/redo:", help=words.REDO, key="redo", on_click=workbench.redo,
@@ -118,6 +122,12 @@ def picture_data(**more: Any) -> dict[str, Any]:
     """What every live picture is told: which run, and what to leave out. The rest it asks for itself."""
     mine = session()
     return {"run": mine.run_id, "token": mine.token or None, "step": mine.step, "hidden": sorted(mine.hidden), **more}
+
+
+def _pace() -> int | None:
+    """Steps a second at first: a network on the plane is done in the blink of an eye, so it begins slower."""
+    found = workbench.picture()
+    return WATCHABLE if found is not None and found["diagram"]["view"] == "points" else None
 
 
 def _obey(sent: dict[str, Any]) -> None:

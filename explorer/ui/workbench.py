@@ -12,7 +12,7 @@ from explorer.addressing import LAYERS, assignments, is_live
 from explorer.declarations import assign
 from explorer.errors import EngineError, ExperimentError, ExplorerError, Fault
 from explorer.experiment import INPUT, Experiment
-from explorer.ui import words
+from explorer.ui import uploads, words
 from explorer.ui.service import engine
 from explorer.ui.session import session
 from explorer.ui.visitor import visitor
@@ -256,6 +256,7 @@ def title() -> str:
 def describe(experiment: Experiment) -> dict[str, Any]:
     """What the engine says of an experiment, asked once; raises ExperimentError, DataError or LimitError."""
     mine = session()
+    uploads.demand_kept(experiment.data.settings)  # a link must not read other files of this machine
     if mine.described is None or mine.described[0] != experiment.fingerprint:
         mine.described = experiment.fingerprint, engine().describe(experiment)
     return mine.described[1]
@@ -283,6 +284,18 @@ def faults_in(error: ExplorerError) -> "tuple[Fault, ...]":
     if isinstance(error, ExperimentError):
         return error.faults
     return (Fault("", "", str(error)),)
+
+
+def follow_run() -> None:
+    """Take over what changed in the run itself: more steps, or the learning rate after a roll-back."""
+    mine = session()
+    if not mine.token or mine.faults or (found := picture()) is None:
+        return
+    running = Experiment.model_validate(engine().status(mine.run_id).experiment)
+    keys = assignments(found["experiment"], running)
+    if keys and all(is_live(running, key.partition("=")[0]) for key in keys):
+        mine.experiment = assign(mine.experiment, *keys)
+        mine.generation += 1
 
 
 def ensure_run() -> None:
