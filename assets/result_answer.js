@@ -72,12 +72,13 @@ function drawLines(result, array, room) {
   const box = { x: 34, y: 6, width: width - 44, height: Math.min(room, 170) - 26 };
   const reach = largest(array.values) * array.factor || 1;
   const x = (time) => box.x + (times > 1 ? time / (times - 1) : 0.5) * box.width;
-  const y = (value) => box.y + box.height / 2 - (value / reach) * (box.height / 2);
+  const low = array.values.some((value) => value < 0) ? -reach : 0;
+  const y = (value) => box.y + box.height - ((value - low) / (reach - low)) * box.height;
   drawTicks(context, theme, box, niceTicks(0, times - 1, 5), { along: "x", place: x });
-  drawTicks(context, theme, box, niceTicks(-reach, reach, 3), { along: "y", place: y, isGrid: true, name: (tick) => brief(tick, 2) });
+  drawTicks(context, theme, box, niceTicks(low, reach, 3), { along: "y", place: y, isGrid: true, name: (tick) => brief(tick, 2) });
   for (let feature = 0; feature < Math.min(features, 6); feature++) {
     const values = Array.from({ length: times }, (_, time) => numberAt(array, time * features + feature));
-    drawSeries(context, values, x, y, rgb(classColour(feature + 1)));
+    drawSeries(context, values, x, y, rgb(classColour(feature)));
   }
   return box.y + box.height + 24;
 }

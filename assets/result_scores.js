@@ -108,12 +108,15 @@ export class ScoresView {
   }
 
   nameClasses({ classes, cell, box }) {
-    const { context } = this.result.sized, { theme } = this.result.panel, every = Math.ceil(LEAST_LABEL / cell);
+    const { context } = this.result.sized, { theme } = this.result.panel;
     setFont(context, theme, 10);
+    const names = Array.from({ length: classes }, (_, index) => fitted(context, this.nameOf(index), LABEL - 8));
+    const widest = Math.max(...names.map((name) => context.measureText(name).width));
+    const [down, across] = [LEAST_LABEL, widest + 4].map((least) => Math.ceil(least / cell));
     Object.assign(context, { fillStyle: theme.muted, textBaseline: "middle", textAlign: "right" });
-    for (let k = 0; k < classes; k += every) context.fillText(fitted(context, this.nameOf(k), LABEL - 8), box.x - 6, box.y + (k + 0.5) * cell);
+    for (let k = 0; k < classes; k += down) context.fillText(names[k], box.x - 6, box.y + (k + 0.5) * cell);
     Object.assign(context, { textBaseline: "top", textAlign: "center" });
-    for (let k = 0; k < classes; k += every) context.fillText(fitted(context, this.nameOf(k), Math.max(9, cell * every - 2)), box.x + (k + 0.5) * cell, box.y + box.height + 4);
+    for (let k = 0; k < classes; k += across) context.fillText(names[k], box.x + (k + 0.5) * cell, box.y + box.height + 4);
     setFont(context, theme, 10.5, 600);
     Object.assign(context, { textBaseline: "alphabetic", textAlign: "left" });
     context.fillText(words.confusion, 0, box.y - 9, this.result.sized.width);

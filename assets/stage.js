@@ -128,7 +128,7 @@ class Stage {
     const { theme } = this.panel;
     drawHead(context, column, this.scene, theme, this.store.selected?.layer === column.name);
     drawColumn(context, column, this.array(column.name), this.paints, theme);
-    if (column.unitNames.length && column.look !== "sheet") drawUnitNames(context, column, theme);
+    if (column.unitNames.length && column.columns === 1) drawUnitNames(context, column, theme);
     drawPager(context, column, this.scene, theme);
     const bias = this.array(`${column.name}.bias`);
     for (const unit of column.units) {

@@ -1,15 +1,18 @@
 /* Where everything stands on the stage: a column for each layer in the order of computation, units below each other. */
 
+import { words } from "./words.js";
+
 const HEAD = 56, TOOLS = 24, FOOT = 22, SKIP_FOOT = 30; // pixels above and below the units; more below where edges go around
 const SIDE = 20, NAME_ROOM = 46, ANSWER_ROOM = 62;
 const GAP_SHARE = 0.46, LEAST_PITCH = 58; // of a column's pitch that is left to the edges; narrower columns make it pan
+const BAND_GAP = 0.55; // of that gap where no single weights are drawn
 const LOOKS = { // relative width, and the sizes of one unit in pixels
   maps: { weight: 1, biggest: 72, smallest: 15, gap: 10, columns: 3 },
   pictures: { weight: 1.35, biggest: 64, smallest: 16, gap: 6, columns: 4 },
   patterns: { weight: 1.5, biggest: 112, smallest: 24, gap: 12, columns: 2 },
   picture: { weight: 1.7, biggest: 132, smallest: 40, gap: 8, columns: 1 },
   cells: { weight: 0.75, biggest: 34, smallest: 11, gap: 4, columns: 3 },
-  sheet: { weight: 1.7, row: 15 },
+  sheet: { weight: 1.7, row: 30 },
   tokens: { weight: 1.2, biggest: 22, smallest: 11, gap: 3, columns: 1 },
   blank: { weight: 0.8, biggest: 54 },
 };
@@ -19,7 +22,7 @@ export function layOut(diagram, frame, size, pages) {
   const columns = describeColumns(diagram, frame);
   const links = describeLinks(columns, frame);
   const area = areaOf(columns, links, size, diagram);
-  placeColumns(columns, area);
+  placeColumns(columns, links, area);
   columns.forEach((column) => placeUnits(column, area, pages.get(column.name) ?? 0));
   const lowest = columns.reduce((most, { box }) => Math.max(most, box.y + box.height), area.top);
   return { columns, links, lowest, byName: new Map(columns.map((column) => [column.name, column])), ...area };
@@ -80,7 +83,7 @@ function namesOf(layer, diagram, isLast) {
   const names = layer.unit_names ?? (layer.isInput || layer.kind === "features" ? diagram.feature_names : null)
     ?? (isLast ? diagram.task?.labels : null) ?? [];
   const size = layer.shape?.at(-1);
-  return names.length === size ? names : [];
+  return names.length === size ? names.map(words.featureName) : [];
 }
 
 function describeLinks(columns, frame) {
@@ -105,26 +108,32 @@ function areaOf(columns, links, { width, height, hasTools }, diagram) {
   return { width: Math.max(width, least), height, left, right, headTop, headHeight: HEAD - 10, top: headTop + HEAD, bottom: height - foot };
 }
 
-function placeColumns(columns, { width, left, right }) {
+function placeColumns(columns, links, { width, left, right }) {
   const weights = columns.map(({ look }) => LOOKS[look].weight);
-  const sum = weights.reduce((total, weight) => total + weight, 0);
   const inner = width - left - right;
   // the first and the last column stand at the edges, so the gaps are one fewer than the columns
-  const gaps = columns.length > 1 ? (inner * GAP_SHARE) / (columns.length - 1) : 0;
+  const unit = columns.length > 1 ? (inner * GAP_SHARE) / (columns.length - 1) : 0;
+  const hasLines = (place) => links.some(({ tensor, from, to }) => tensor && from.place === place && to.place === place + 1);
+  const bands = columns.slice(1).filter((_, place) => !hasLines(place)).length / Math.max(1, columns.length - 1);
+  const gaps = columns.map((_, place) => (place === columns.length - 1 ? 0 : unit * (hasLines(place) ? 1 + bands : BAND_GAP)));
+  const rooms = inner - total(gaps);
   let x = left;
   columns.forEach((column, place) => {
-    const room = (inner * (columns.length > 1 ? 1 - GAP_SHARE : 1) * weights[place]) / sum;
-    Object.assign(column, { x, room, pitch: room + gaps * 0.9, centre: x + room / 2 });
-    x += room + gaps;
+    const room = (rooms * weights[place]) / total(weights), beside = [gaps[place - 1], gaps[place]].filter(Boolean);
+    Object.assign(column, { x, room, pitch: room + 0.9 * Math.min(...beside, unit), centre: x + room / 2 });
+    x += room + gaps[place];
   });
 }
+
+const total = (numbers) => numbers.reduce((sum, each) => sum + each, 0);
 
 function placeUnits(column, area, first) {
   const room = { width: column.room, height: area.bottom - area.top };
   if (column.look === "sheet") return placeSheet(column, area, room);
   const look = LOOKS[column.look];
   if (column.look === "blank") return placeGrid(column, area, { size: Math.min(look.biggest, room.width), columns: 1, shown: 1 }, look, 0);
-  const wanted = grid(column.total, room, look);
+  const inOne = column.unitNames.length ? grid(column.total, room, { ...look, columns: 1 }) : { shown: 0 };
+  const wanted = inOne.shown === column.total ? inOne : grid(column.total, room, look); // names need a side of their own
   return placeGrid(column, area, wanted, look, Math.min(first, Math.max(0, column.total - 1)));
 }
 
@@ -153,7 +162,7 @@ function placeGrid(column, area, { size, columns, shown }, { gap = 0 }, first) {
     index: start + place,
     box: { x: x + (place % columns) * (wide + gap), y: y + Math.floor(place / columns) * pitch, width: wide, height: size },
   }));
-  Object.assign(column, { box: { x, y, ...pixels }, size, start, shown });
+  Object.assign(column, { box: { x, y, ...pixels }, size, start, shown, columns });
 }
 
 /* Hidden states are one heat map: a row for each unit, time from left to right. */

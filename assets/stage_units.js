@@ -111,7 +111,7 @@ export function outline(context, { x, y, width, height }, colour, thickness, rou
 
 /* Where a unit's bias is drawn and clicked; null where it has none or is too small. */
 export function biasSpot(column, unit, bias) {
-  if (!bias || unit.box.height < LEAST_BIAS || bias.values.length !== column.total) return null;
+  if (!bias || column.look === "sheet" || unit.box.height < LEAST_BIAS || bias.values.length !== column.total) return null;
   return { x: unit.box.x + 1, y: unit.box.y + unit.box.height - 1, radius: BIAS_RADIUS };
 }
 

@@ -19,6 +19,11 @@ const METRICS = {
   perplexity: "Perplexity", mean_squared_error: "Squared error", mean_absolute_error: "Absolute error",
 };
 
+/* What a feature expansion makes of the two coordinates. */
+const FEATURES = {
+  x1: "x₁", x2: "x₂", x1_squared: "x₁²", x2_squared: "x₂²", x1_x2: "x₁x₂", sin_x1: "sin x₁", sin_x2: "sin x₂",
+};
+
 /* What each picture shows, and what it does not. */
 const EXPLAIN = {
   stage: "Every column is a layer: what it makes of the input, blue for positive and orange for negative numbers. Lines are weights: "
@@ -56,7 +61,7 @@ export const words = {
   unreachable: "The server cannot be reached.",
   refused: "The run is not there, or may not be looked at from this page.",
 
-  train: "Train", pause: "Pause", step: "One step", epoch: "One epoch", rewind: "Back to the start",
+  train: "Train", trainOn: "Train on", pause: "Pause", step: "One step", epoch: "One epoch", rewind: "Back to the start",
   seed: "New seed", speed: "Speed", full: "full", perSecond: (rate) => `${whole(rate)} steps/s`,
   noRun: "Ready", lookOnly: "You look at somebody else's run. Only its owner can steer it.",
   rollBack: "Roll back and halve the learning rate", keys: "Keyboard shortcuts", close: "Close",
@@ -94,6 +99,7 @@ export const words = {
 
   views: { answer: "Answer", scores: "Scores", text: "Text" }, whatIsShown: "What is shown",
   explain: { ...EXPLAIN, unit: (look) => UNITS[look] ?? EXPLAIN.stage }, whatIsThis: (text) => `What is this? ${text}`,
+  featureName: (name) => FEATURES[name] ?? name,
   metricName: (key) => METRICS[key] ?? key.replaceAll("_", " "),
   scoresTitle: "On held-out data", noScores: "Scores appear in a moment.", confusion: "True class in rows, predicted in columns",
   scoresAlt: (rows) => `Scores on held-out data: ${rows.join(", ")}.`,

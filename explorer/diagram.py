@@ -92,6 +92,7 @@ def _column(column: Column, column_of: dict[str, str], priced: dict[str, Any]) -
         "inputs": [column_of.get(source, source) for source in first.sources],
         "shape": list(output.shape),
         "axes": list(output.axes),
+        "unit_names": list(getattr(first.layer, "chosen", ())) or None,  # what a feature expansion makes
         "equation": r" \quad ".join(node.layer.equation for node in column.nodes),
         "parameters": sum(cost.parameters for cost in members),
         "multiply_adds": sum(cost.multiply_adds for cost in members),

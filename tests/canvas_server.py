@@ -110,7 +110,7 @@ class LiveServer:
         self.sockets[connection] = []
         telling = asyncio.create_task(self.tell(connection))
         try:
-            await connection.send_json({"curves": self.curves()})
+            await connection.send_json({"curves": self.curves(), "may_steer": self.may_steer})
             while True:
                 await self.obey(connection, await connection.receive_json())
         except (WebSocketDisconnect, RuntimeError):
@@ -160,6 +160,11 @@ class LiveServer:
             self.step += EPOCH
         elif message["do"] == "set_weight":
             self.scene.typed[message["tensor"], tuple(message["index"])] = message["value"]
+
+    @property
+    def orders(self) -> list[dict[str, Any]]:
+        """What a person ordered: the speed is told by the page itself when it opens a run."""
+        return [command for command in self.commands if command["do"] != "pace"]
 
     # What is told
 

@@ -58,7 +58,7 @@ def test_heat_maps_change_while_the_network_trains(browser: Browser) -> None:
         page.get_by_role("button", name="Train").first.click()
         until(page, lambda: page.screenshot(clip=unit) != before)
         wait_for(page, "() => window.store.status.step > 5")
-        assert server.commands[0]["do"] == "begin"
+        assert server.orders[0]["do"] == "begin"
 
 
 @pytest.mark.parametrize(

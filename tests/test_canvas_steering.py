@@ -45,7 +45,7 @@ def test_a_weight_is_typed_at_its_line_and_kept(page: Page, server: LiveServer) 
     page.keyboard.press("Enter")
     expect(page.locator(".nx-editor")).to_be_hidden()
     wanted = {"do": "set_weight", "tensor": "hidden1.weight", "index": [3, 1], "value": -2.5}
-    assert wanted.items() <= server.commands[-1].items()
+    assert wanted.items() <= server.orders[-1].items()
     wait_for(page, "() => window.store.frame('stage').arrays.get('hidden1.weight').values[7] === -2.5")
 
 
@@ -55,7 +55,7 @@ def test_what_is_no_number_is_answered_with_a_sentence_and_not_sent(page: Page, 
     page.locator(".nx-editor input").fill(typed)
     page.keyboard.press("Enter")
     expect(page.locator(".nx-fault")).to_have_text("A number is needed, such as 0.5.")
-    assert server.commands == []
+    assert server.orders == []
     page.keyboard.press("Escape")
     expect(page.locator(".nx-editor")).to_be_hidden()
 
@@ -82,7 +82,7 @@ def test_space_trains_and_pauses(page: Page, server: LiveServer) -> None:
     expect(page.locator(".nx-main")).to_have_attribute("title", "Pause (Space)")
     page.keyboard.press("Space")
     until(page, lambda: server.state == "paused")
-    assert [command["do"] for command in server.commands] == ["begin", "pause"]
+    assert [command["do"] for command in server.orders] == ["begin", "pause"]
 
 
 def test_keys_step_and_rewind(page: Page, server: LiveServer) -> None:
@@ -103,9 +103,9 @@ def test_the_stage_is_walked_by_keys_and_a_bias_is_typed_without_a_pointer(page:
     page.keyboard.press("Enter")
     page.keyboard.type("0.75")
     page.keyboard.press("Enter")
-    until(page, lambda: server.commands)
-    assert server.commands[0]["tensor"] == "hidden1.bias"
-    assert (server.commands[0]["index"], server.commands[0]["value"]) == ([2], 0.75)
+    until(page, lambda: server.orders)
+    assert server.orders[0]["tensor"] == "hidden1.bias"
+    assert (server.orders[0]["index"], server.orders[0]["value"]) == ([2], 0.75)
     page.keyboard.press("Escape")
     assert page.evaluate("window.store.selected") is None
 
@@ -123,7 +123,7 @@ def test_whoever_only_looks_cannot_steer(browser: Browser, server: LiveServer) -
         page.keyboard.press("Enter")
         assert page.locator(".nx-layer-tools button").count() == 0
         drawn(page)
-        assert server.commands == []
+        assert server.orders == []
 
 
 def test_the_page_goes_on_when_the_server_comes_back(page: Page, server: LiveServer) -> None:
