@@ -166,7 +166,7 @@ class Transport {
   draw() {
     const { store } = this, { status } = store;
     if (this.expected !== null && status && store.isTraining === this.expected) this.expect(null);
-    if (!this.isPaced && store.connection === "open" && store.maySteer) this.tellPace(); // a run knows no speed of before
+    if (!this.isPaced && status && store.connection === "open" && store.maySteer) this.tellPace(); // a run knows no speed of before
     this.showButtons();
     write(this.state, this.stateText());
     this.state.dataset.state = this.isTraining ? "training" : status?.state ?? "paused";
