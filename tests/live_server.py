@@ -30,6 +30,7 @@ class Server:
         self.socket = socket.socket()
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SMALL_BUFFER)
         self.socket.bind(("127.0.0.1", 0))
+        self.socket.listen()  # who comes before the server is ready waits
         self.host = f"127.0.0.1:{self.socket.getsockname()[1]}"
         app = Starlette(routes=routes(lambda: engine))
         self.server = uvicorn.Server(uvicorn.Config(app, log_level="error", ws="websockets-sansio", lifespan="off"))

@@ -165,12 +165,11 @@ class LookingDesk:
 
 
 def _kept(run: Run, step: int | None) -> tuple[int, dict[str, Tensor]]:
-    """(step, weights) as kept in the file; without a step the last, or those of a run that was never begun."""
-    kept = run.steps()
-    if step is None and not kept:
-        last = run.resume()
-        if last is None:
-            raise RunFileError(f"{run.path}: expected a snapshot, got none yet; train the run first.")
-        return last.step, network_weights(last.tensors)
-    step = kept[-1] if step is None else step
-    return step, run.snapshot(step)
+    """(step, weights) as kept in the file; without a step, those from which training goes on."""
+    if step is not None:
+        return step, run.snapshot(step)
+    if (last := run.resume()) is not None and (weights := network_weights(last.tensors)):
+        return last.step, weights
+    if not (kept := run.steps()):
+        raise RunFileError(f"{run.path}: expected a snapshot, got none yet; train the run first.")
+    return kept[-1], run.snapshot(kept[-1])

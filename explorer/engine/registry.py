@@ -105,7 +105,7 @@ def read_status(path: Path) -> Status:
     state = STATES[last.kind]
     return Status(
         state="paused" if state == "training" else state,
-        step=max([*run.steps(), last.step]),
+        step=details.get("step", last.step),
         steps=experiment.recipe.steps,
         steps_in_epoch=details.get("steps_in_epoch"),
         seconds=float(details.get("seconds", 0.0)),

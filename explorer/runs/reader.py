@@ -69,8 +69,8 @@ class Run:
     def particulars(self) -> dict[str, Any]:
         """What is told of the state from which training goes on, without its tensors."""
         with reading(self.path) as connection:
-            row = connection.execute("SELECT details FROM resume").fetchone()
-            return dict(json.loads(bounded(row[0]))) if row else {}
+            row = connection.execute("SELECT step, details FROM resume").fetchone()
+            return {**json.loads(bounded(row[1])), "step": row[0]} if row else {}
 
     def metrics(self) -> pd.DataFrame:
         """Every kept value: step, split, name, value."""
