@@ -5,7 +5,7 @@ Every component imports this module from the same address, so all share one stor
 import { FilmShelf } from "./film.js";
 import { parseFrame } from "./frames.js";
 import { Link } from "./link.js";
-import { Series } from "./series.js";
+import { nearest, Series } from "./series.js";
 import { words } from "./words.js";
 
 const LINGER = 400; // milliseconds that a store outlives its last picture: a page that is redrawn needs it again
@@ -188,8 +188,15 @@ class Store {
 
   /* Show a past step, or null for the live picture. Frames come from the films in the browser. */
   show(step) {
-    if (step !== null && this.shownStep === null) this.loadFilms(); // once for a scrub, not once for a step
+    if (step !== null && this.shownStep === null) this.loadFilms().then(() => this.snap()); // once for a scrub, not once for a step
     this.shownStep = step;
+    this.schedule();
+  }
+
+  /* Stand at a step of which there is a picture. */
+  snap() {
+    const { snapshots } = this;
+    if (this.shownStep !== null && snapshots.length) this.shownStep = snapshots[nearest(snapshots, this.shownStep)];
     this.schedule();
   }
 

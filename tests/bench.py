@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.engine.looking_desk import LookingDesk
-from explorer.ui import service, workbench
+from explorer.ui import drafts, service, workbench
 from explorer.ui.session import KEY, Session
 
 KINDS = (
@@ -79,5 +79,6 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     here = LookingDesk()
     monkeypatch.setattr(service, "engine", lambda: here)
     monkeypatch.setattr(workbench, "engine", lambda: here)
+    monkeypatch.setattr(drafts, "engine", lambda: here)
     monkeypatch.setattr(workbench, "start", begun.append)
     return begun

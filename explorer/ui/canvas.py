@@ -8,6 +8,8 @@ from typing import Any
 
 import streamlit as st
 
+from explorer.ui.guard import noted
+
 LOADER = """
 const address = new URL("assets/NAME.js", document.baseURI).href;
 let view = null;
@@ -30,10 +32,11 @@ def draw(name: str, data: dict[str, Any], **triggers: Callable[[Any], None]) -> 
     def pulled(trigger: str, react: Callable[[Any], None]) -> Callable[[], None]:
         def react_once() -> None:
             if (sent := st.session_state[key].get(trigger)) is not None:
-                react(sent)
+                with noted():
+                    react(sent)
 
         return react_once
 
     key = f"canvas_{name}"
-    callbacks = {f"on_{trigger}_change": pulled(trigger, react) for trigger, react in triggers.items()}
+    callbacks: dict[str, Any] = {f"on_{trigger}_change": pulled(trigger, react) for trigger, react in triggers.items()}
     _mounts[name](key=key, data=data, height="stretch", **callbacks)

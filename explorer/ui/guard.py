@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from explorer.errors import ExplorerError
+from explorer.ui.session import session
 
 
 @contextmanager
@@ -15,6 +16,15 @@ def told() -> Iterator[None]:
         yield
     except ExplorerError as error:
         st.error(plain(str(error)))
+
+
+@contextmanager
+def noted() -> Iterator[None]:
+    """Keep an error of ours for the top of the page: a callback runs before there is a place to show it."""
+    try:
+        yield
+    except ExplorerError as error:
+        session().notes.append(str(error))
 
 
 def plain(text: str) -> str:

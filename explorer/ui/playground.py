@@ -138,4 +138,4 @@ def _obey(sent: dict[str, Any]) -> None:
 
 def _edit(sent: dict[str, Any]) -> None:
     """The plus, minus and cross of a column."""
-    workbench.edit(sent["do"], sent.get("layer") or sent.get("after"), int(sent.get("by", 0)))
+    workbench.edit(sent["do"], sent.get("layer") or sent.get("after") or "", int(sent.get("by", 0)))

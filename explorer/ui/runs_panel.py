@@ -73,7 +73,8 @@ def _draw_row(run: Listed) -> bool:
         ticked = st.checkbox(words.COMPARE, key=f"tick_{run.id}", label_visibility="collapsed", disabled=bool(run.note))
         state = words.STATES.get(run.state, run.state)
         when = datetime.fromtimestamp(run.modified, UTC).astimezone().strftime("%d %b %H:%M")
-        st.markdown(f"**{plain(run.title or run.id)}**  \n:small[{ICONS.get(run.state, '')} {state} · step {run.step:,} · {when}]")
+        about = f"{ICONS.get(run.state, '')} {state} · step {run.step:,} · {when}"
+        st.markdown(f"**{plain(run.title or run.id)}**  \n:small[{about}]")
         if run.note:
             st.caption(plain(run.note))
         else:
