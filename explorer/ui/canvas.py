@@ -4,7 +4,7 @@ The code itself is served beside the pages and loaded once; a component carries 
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -22,6 +22,7 @@ export default function (component) {
 }
 """
 NAMES = ("transport", "stage", "result", "curves", "timeline", "draw", "tiles")
+AS_TALL_AS_NEEDED = ("draw", "tiles")  # the others fill their place on the page
 
 _mounts = {name: st.components.v2.component(f"explorer_{name}", js=LOADER.replace("NAME", name)) for name in NAMES}
 
@@ -39,4 +40,5 @@ def draw(name: str, data: dict[str, Any], **triggers: Callable[[Any], None]) -> 
 
     key = f"canvas_{name}"
     callbacks: dict[str, Any] = {f"on_{trigger}_change": pulled(trigger, react) for trigger, react in triggers.items()}
-    _mounts[name](key=key, data=data, height="stretch", **callbacks)
+    height: Literal["content", "stretch"] = "content" if name in AS_TALL_AS_NEEDED else "stretch"
+    _mounts[name](key=key, data=data, height=height, **callbacks)
