@@ -1,11 +1,15 @@
 """A page's line to a run over a real engine: what it is told, every command, and who may only look."""
 
+import json
+from dataclasses import replace
+
 import pytest
 from websockets.exceptions import ConnectionClosed
 
 from explorer.engine.framing import frame
 from explorer.engine.local import LocalEngine
 from explorer.lenses.request import LookRequest
+from explorer.live.bulletins import Bulletins
 from explorer.live.frames import unpack, with_id
 from tests.engines import ENDLESS
 from tests.live_server import Server
@@ -88,6 +92,16 @@ def test_two_lines_follow_one_run(server, helm):
         leader.until(lambda: leader.status["step"] == 4)
     assert (leader.status["may_steer"], follower.status["may_steer"]) == (True, False)
     assert leader.status | {"may_steer": False} == follower.status
+
+
+def test_a_status_is_written_once_for_all_who_follow(engine, helm):
+    bulletins, status = Bulletins(), engine.status(helm.run_id)
+    text = bulletins.text(helm.run_id, status, may_steer=False)
+    assert bulletins.text(helm.run_id, status, may_steer=False) is text
+    assert json.loads(bulletins.text(helm.run_id, status, may_steer=True))["status"]["may_steer"] is True
+    broken = replace(status, step=1, metrics={"train": {"loss": float("nan")}, "test": {}})
+    told = json.loads(bulletins.text(helm.run_id, broken, may_steer=False))["status"]
+    assert (told["step"], told["metrics"]["train"]["loss"]) == (1, None)
 
 
 def test_a_run_that_is_thrown_away_closes_its_lines(server, helm):
