@@ -73,6 +73,7 @@ class Curves {
     const names = (this.panel.data.metrics ?? found.sort((one, other) => rank(one) - rank(other))).filter((name) => found.includes(name));
     const known = [...this.chooser.options].map((option) => option.value).join();
     if (known !== names.join()) this.chooser.replaceChildren(...names.map((name) => element("option", { value: name, textContent: name })));
+    this.chooser.hidden = !names.length;
     if (!names.includes(this.metric)) this.metric = names.includes(this.panel.data.metric) ? this.panel.data.metric : names[0] ?? null;
     if (this.metric && this.chooser.value !== this.metric) this.chooser.value = this.metric;
   }

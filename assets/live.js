@@ -231,7 +231,7 @@ class Store {
   }
 
   async fetchEvents() {
-    if (this.run === null) return;
+    if (this.run === null || !this.users) return; // a picture that is gone asks for nothing
     this.events = (await this.read("/events")) ?? this.events;
     this.schedule();
   }

@@ -64,6 +64,7 @@ class Result {
     const { data, diagram } = this.panel, hidden = new Set(data.hidden ?? []);
     if (isNewStore) {
       this.panel.watch("stage", "stage", data.settings ?? {}, data.example ?? null);
+      if (this.isOpen) this.view.close();
       this.isOpen = false;
     }
     for (const [name, view] of Object.entries(this.views)) {

@@ -91,14 +91,16 @@ class Stage {
     return this.frame?.arrays.get(name) ?? null;
   }
 
-  /* The unit that is pointed at, else the one that is selected. */
-  get unitInHand() {
-    return this.store.hovered ?? this.store.selected;
+  /* The unit that is pointed at, else the one that is selected, if weights are drawn at it: the others then step back. */
+  unitInHand() {
+    const unit = this.store.hovered ?? this.store.selected;
+    const isEnd = ({ tensor, from, to }) => tensor && (from.name === unit.layer || to.name === unit.layer);
+    return unit && this.scene.links.some(isEnd) ? unit : null;
   }
 
   drawLinks(context) {
     const { theme } = this.panel;
-    this.lines = [];
+    Object.assign(this, { lines: [], hand: this.unitInHand() });
     for (const link of this.scene.links) {
       const weights = link.tensor && this.array(`${link.tensor}.weight`);
       if (link.isSkip) drawSkip(context, link.from.box, link.to.box, this.skipRoom(link), theme);
@@ -113,7 +115,7 @@ class Stage {
 
   drawWeights(context, link, weights) {
     const lines = linesOf(link, weights).map((line) => Object.assign(line, { link }));
-    const hand = this.unitInHand;
+    const hand = this.hand;
     const isEnd = (line) => (hand.layer === link.to.name && hand.index === line.to.index)
       || (hand.layer === link.from.name && hand.index === line.from.index);
     const touches = hand && (hand.layer === link.to.name || hand.layer === link.from.name);

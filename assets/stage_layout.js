@@ -7,7 +7,7 @@ const SIDE = 20, NAME_ROOM = 46, ANSWER_ROOM = 62;
 const GAP_SHARE = 0.46, LEAST_PITCH = 58; // of a column's pitch that is left to the edges; narrower columns make it pan
 const BAND_GAP = 0.55; // of that gap where no single weights are drawn
 const LOOKS = { // relative width, and the sizes of one unit in pixels
-  maps: { weight: 1, biggest: 72, smallest: 15, gap: 10, columns: 3 },
+  maps: { weight: 1, biggest: 72, smallest: 15, gap: 6, columns: 3 },
   pictures: { weight: 1.35, biggest: 64, smallest: 16, gap: 6, columns: 4 },
   patterns: { weight: 1.5, biggest: 112, smallest: 24, gap: 12, columns: 2 },
   picture: { weight: 1.7, biggest: 132, smallest: 40, gap: 8, columns: 1 },
@@ -119,9 +119,13 @@ function placeColumns(columns, links, { width, left, right }) {
   const rooms = inner - total(gaps);
   let x = left;
   columns.forEach((column, place) => {
-    const room = (rooms * weights[place]) / total(weights), beside = [gaps[place - 1], gaps[place]].filter(Boolean);
-    Object.assign(column, { x, room, pitch: room + 0.9 * Math.min(...beside, unit), centre: x + room / 2 });
+    const room = (rooms * weights[place]) / total(weights);
+    Object.assign(column, { x, room, centre: x + room / 2 });
     x += room + gaps[place];
+  });
+  columns.forEach((column, place) => { // what stands over a column may reach half the way to the next one
+    const near = [columns[place - 1], columns[place + 1]].filter(Boolean).map(({ centre }) => Math.abs(centre - column.centre));
+    column.pitch = Math.min(...near, inner);
   });
 }
 

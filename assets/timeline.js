@@ -28,7 +28,8 @@ class Timeline {
     about.tell(words.explain.timeline);
     this.live = pill(words.backToLive, () => this.toLive());
     this.branch = pill(words.branch, () => panel.trigger("branch", { step: panel.store.shownStep }), "nx-strong");
-    panel.root.append(this.play, bar, element("div", { className: "nx-timeline-end" }, this.label, this.live, this.branch, about.box));
+    bar.append(element("div", { className: "nx-timeline-end" }, this.label, this.live, this.branch)); // over the bar: it must not move under the pointer
+    panel.root.append(this.play, bar, about.box);
     this.sized = panel.canvas(bar, { tabIndex: 0, role: "slider", ariaLabel: words.timeline });
     this.listen(this.sized.canvas);
   }

@@ -53,6 +53,19 @@ def test_scrubbing_through_all_snapshots_asks_the_server_once(browser: Browser) 
         assert films(server) == ["film stage"]
 
 
+def test_the_timeline_does_not_move_under_the_pointer(browser: Browser) -> None:
+    with trained() as server, canvas_page(browser, server) as page:
+        bar = page.locator("#timeline canvas")
+        before = bar.bounding_box()
+        assert before is not None
+        page.mouse.move(before["x"] + before["width"] / 2, before["y"] + before["height"] - 18)
+        page.mouse.down()
+        wait_for(page, "() => window.store.shownStep !== null && !window.store.films.isLoading")
+        page.mouse.up()
+        assert bar.bounding_box() == before
+        assert page.evaluate("window.store.shownStep") == pytest.approx(server.step / 2, abs=EVERY)
+
+
 def test_each_lens_in_sight_is_fetched_once_as_a_film(browser: Browser) -> None:
     with trained() as server, canvas_page(browser, server) as page:
         page.get_by_role("button", name="Scores", exact=True).click()
@@ -168,3 +181,13 @@ def test_text_of_characters_is_written_without_gaps(browser: Browser) -> None:
     with server, canvas_page(browser, server) as page:
         page.get_by_role("button", name="Text", exact=True).click()
         expect(page.locator(".nx-text .nx-muted")).to_have_text("abc \nb<unknown>dbefg")
+
+
+def test_a_view_that_no_longer_applies_gives_way_to_the_answer(browser: Browser) -> None:
+    with trained("transformer") as server, canvas_page(browser, server) as page:
+        page.get_by_role("button", name="Text", exact=True).click()
+        expect(page.locator(".nx-text")).to_be_visible()
+        page.evaluate("window.data = { run: null, diagram: { ...window.store.diagram, task: { kind: 'regression' } } }")
+        page.evaluate("window.draw()")
+        expect(page.locator(".nx-text")).to_be_hidden()
+        expect(page.locator(".nx-switch button[aria-pressed=true]")).to_have_text("Answer")
