@@ -106,6 +106,7 @@ def test_the_stage_is_walked_by_keys_and_a_bias_is_typed_without_a_pointer(page:
     until(page, lambda: server.orders)
     assert server.orders[0]["tensor"] == "hidden1.bias"
     assert (server.orders[0]["index"], server.orders[0]["value"]) == ([2], 0.75)
+    expect(page.locator(".nx-editor")).to_be_hidden()
     page.keyboard.press("Escape")
     assert page.evaluate("window.store.selected") is None
 
