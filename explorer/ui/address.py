@@ -14,6 +14,7 @@ from explorer.declarations import assign
 from explorer.errors import ExperimentError
 from explorer.experiment import Experiment
 from explorer.ui import words
+from explorer.ui.drafts import canonical_preset
 from explorer.ui.session import FIRST, Session
 
 OWN = ("preset", "run", "step", "hide")  # what is not a dotted key
@@ -91,9 +92,11 @@ def _parts(mine: Session) -> Iterator[tuple[str, str]]:
 
 
 def _written(mine: Session) -> list[tuple[str, str]]:
-    base = gallery.preset(mine.preset or FIRST).experiment
-    pairs = (text.partition("=") for text in assignments(base, mine.experiment))
-    return [(key, value) for key, _, value in pairs]
+    """What differs from the preset; an experiment with every default written out is held against such a preset."""
+    name = mine.preset or FIRST
+    bases = gallery.preset(name).experiment, canonical_preset(name)
+    found = min((assignments(base, mine.experiment) for base in bases), key=len)
+    return [(key, value) for key, _, value in (text.partition("=") for text in found)]
 
 
 def _rank(key: str) -> tuple[int, int]:

@@ -1,10 +1,12 @@
 """What the engine says of the draft in hand: its network, its costs, or what is wrong with it."""
 
+from functools import cache
 from typing import Any
 
 from explorer import gallery
 from explorer.errors import ExperimentError, ExplorerError, Fault
 from explorer.experiment import INPUT, Experiment
+from explorer.gallery import Preset
 from explorer.ui import uploads, words
 from explorer.ui.service import engine
 from explorer.ui.session import session
@@ -17,6 +19,13 @@ def describe(experiment: Experiment) -> dict[str, Any]:
     if mine.described is None or mine.described[0] != experiment.fingerprint:
         mine.described = experiment.fingerprint, engine().describe(experiment)
     return mine.described[1]
+
+
+@cache
+def canonical_preset(name: str) -> Experiment:
+    """A preset with every default written out."""
+    found: Experiment = engine().describe(gallery.preset(name).experiment)["experiment"]
+    return found
 
 
 def picture() -> dict[str, Any] | None:
@@ -49,7 +58,14 @@ def input_names() -> tuple[str, ...]:
     return tuple(each["name"] for each in found["diagram"]["inputs"]) if found else (INPUT,)
 
 
+def preset_in_hand() -> Preset | None:
+    """The preset that the draft still is about; another dataset makes it another thing."""
+    mine = session()
+    found = gallery.PRESETS.get(mine.preset)
+    return found if found is not None and found.experiment.data.kind == mine.experiment.data.kind else None
+
+
 def title() -> str:
     """What a run of the draft is called."""
-    preset = session().preset
-    return gallery.PRESETS[preset].title if preset else words.OWN_EXPERIMENT
+    preset = preset_in_hand()
+    return preset.title if preset else words.OWN_EXPERIMENT

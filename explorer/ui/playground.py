@@ -9,6 +9,7 @@ from explorer import gallery
 from explorer.errors import ExplorerError
 from explorer.ui import address, canvas, words, workbench
 from explorer.ui.data_panel import draw_data
+from explorer.ui.drafts import preset_in_hand
 from explorer.ui.gallery_dialog import show_gallery
 from explorer.ui.guard import plain
 from explorer.ui.network_panel import draw_network
@@ -99,8 +100,7 @@ def draw_stage() -> None:
     """The network, with what to watch above it and time below it."""
     mine = session()
     with st.container(key="bench_hint"):
-        if mine.preset:
-            preset = gallery.PRESETS[mine.preset]
+        if (preset := preset_in_hand()) is not None:
             st.caption(f"**{plain(preset.title)}.** {preset.watch}", help=f"{words.EXPECT}: {preset.expect}")
     with st.container(key="bench_stage"):
         canvas.draw("stage", picture_data(may_edit="network" not in mine.hidden), edit=_edit)
