@@ -193,8 +193,10 @@ class Timeline {
     context.globalAlpha = 1;
   }
 
+  /* What happened since the run last went back to its start. */
   get marks() {
-    return this.store.events.filter(({ kind, step }) => !QUIET.includes(kind) && step <= this.last);
+    const { events } = this.store, start = events.findLastIndex(({ kind }) => kind === "rewound");
+    return events.slice(start + 1).filter(({ kind, step }) => !QUIET.includes(kind) && step <= this.last);
   }
 
   drawEvents() {

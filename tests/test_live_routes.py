@@ -53,6 +53,15 @@ def helm(engine):
 # Following
 
 
+def test_a_run_that_stops_sends_every_point_of_its_curves(server, helm):
+    with server.line(helm.run_id, helm.token) as line:
+        line.ask("begin")
+        line.until(lambda: line.status.get("state") == "training" and line.status["step"] > 100)
+        line.ask("pause")
+        line.until(lambda: line.curves and line.curves["train"]["loss"][0][-1] == line.status["step"] > 100)
+    assert len(line.curves["train"]["loss"][0]) > 100  # statuses alone would have told ten a second
+
+
 def test_a_page_is_told_curves_status_and_frames(server, helm):
     with server.line(helm.run_id, helm.token) as line:
         line.watch("stage")

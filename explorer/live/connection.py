@@ -75,9 +75,17 @@ class Connection:
                     self.bulletins.forget(self.run_id)
                     return await self._refuse(error)
                 if status is not told:
+                    has_stopped = told is not None and told.state == "training" != status.state
                     told = status
                     await self._send(self.bulletins.text(self.run_id, status, may_steer))
+                    if has_stopped:
+                        await self._send_curves()
                 await asyncio.sleep(TELL_EVERY)
+
+    async def _send_curves(self) -> None:
+        """All that was measured: the statuses told no more than ten points a second of it."""
+        with contextlib.suppress(ExplorerError):
+            await self._send(as_json({"curves": await run_in_threadpool(self.engine.curves, self.run_id)}))
 
     async def _answer(self, text: str | None) -> dict[str, Any]:
         number = None
