@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 JOBS ?= 2
+ADDRESS ?= 127.0.0.1
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -12,7 +13,7 @@ help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/'
 
 run: $(VENV)/ready  ## open the app at http://127.0.0.1:8501
-	$(BIN)/python -m streamlit run app.py
+	$(BIN)/python -m streamlit run app.py --server.address $(ADDRESS)
 
 test: $(VENV)/ready-to-test browser  ## run every test, with ruff, mypy and a real browser
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup

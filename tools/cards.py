@@ -1,6 +1,6 @@
 """Draws the gallery's cards: each preset is trained, and its card shows what its network came to look like.
 
-    python -m tools.cards [PRESET ...]     writes assets/cards/PRESET.png
+python -m tools.cards [PRESET ...]     writes assets/cards/PRESET.png
 """
 
 import sys
@@ -115,15 +115,16 @@ def walls(picture: Picture) -> Image.Image:
     if patterns:
         maps = [share(each / each.max()) for array in patterns for each in array.values]
         return mosaic(maps[:8])
-    maps = [array for array in picture.values() if array.axes == ("channel", "height", "width") and len(array.values) > 1]
+    maps = [
+        array for array in picture.values() if array.axes == ("channel", "height", "width") and len(array.values) > 1
+    ]
     if maps:
         return mosaic([signed(each / (np.abs(each).max() or 1)) for each in maps[0].values[:10]])
     sheets = [array for name, array in picture.items() if array.axes == ("time", "unit") and name != "input"]
     if sheets:
         values = sheets[0].values.T
         return pixels(signed(values / np.abs(values).max())).resize((WIDTH, HEIGHT), Image.Resampling.NEAREST)
-    single = next(array for array in picture.values() if array.axes == ("channel", "height", "width"))
-    return mosaic([share(single.values[0] / single.values[0].max())])
+    return mosaic([share(pictures[0][0] / pictures[0][0].max())])
 
 
 def mosaic(maps: list[np.ndarray]) -> Image.Image:
@@ -143,7 +144,9 @@ def mosaic(maps: list[np.ndarray]) -> Image.Image:
 def dot(pen: ImageDraw.ImageDraw, x: float, y: float, colour: tuple[int, ...]) -> None:
     """A point with a white rim."""
     radius = 4.2 * SCALE
-    pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=(*colour, 255), outline=(255, 255, 255, 255), width=SCALE)
+    pen.ellipse(
+        (x - radius, y - radius, x + radius, y + radius), fill=(*colour, 255), outline=(255, 255, 255, 255), width=SCALE
+    )
 
 
 def signed(values: np.ndarray) -> np.ndarray:
