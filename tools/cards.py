@@ -124,7 +124,8 @@ def walls(picture: Picture) -> Image.Image:
     if sheets:
         values = sheets[0].values.T
         return pixels(signed(values / np.abs(values).max())).resize((WIDTH, HEIGHT), Image.Resampling.NEAREST)
-    return mosaic([share(pictures[0][0] / pictures[0][0].max())])
+    single = next(each.values[0] for each in picture.values() if each.axes == ("channel", "height", "width"))
+    return mosaic([share(single / single.max())])
 
 
 def mosaic(maps: list[np.ndarray]) -> Image.Image:
