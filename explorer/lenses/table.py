@@ -1,11 +1,37 @@
 """The table of lenses, in the order in which menus list them."""
 
+from explorer.lenses.attention.ablation import Ablation
+from explorer.lenses.attention.direct_logit import DirectLogit
+from explorer.lenses.attention.head_scores import HeadScores
+from explorer.lenses.attention.logit_lens import LogitLens
+from explorer.lenses.attention.next_token import NextToken
+from explorer.lenses.attention.patching import Patching
+from explorer.lenses.attention.pattern import AttentionPattern
+from explorer.lenses.attention.query import AttentionQuery
+from explorer.lenses.attention.rollout import Rollout
 from explorer.lenses.attribution import Attribution
 from explorer.lenses.base import Lens
 from explorer.lenses.evaluation import Evaluation
 from explorer.lenses.generation import Generation
 from explorer.lenses.stage import Stage
 
-KINDS: dict[str, type[Lens]] = {lens.kind: lens for lens in (Stage, Evaluation, Generation, Attribution)}
+KINDS: dict[str, type[Lens]] = {
+    lens.kind: lens
+    for lens in (
+        Stage,
+        Evaluation,
+        Generation,
+        NextToken,
+        AttentionPattern,
+        AttentionQuery,
+        HeadScores,
+        Rollout,
+        DirectLogit,
+        LogitLens,
+        Ablation,
+        Patching,
+        Attribution,
+    )
+}
 
 __all__ = ["KINDS", "Attribution", "Evaluation", "Generation", "Lens", "Stage"]
