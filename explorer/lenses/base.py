@@ -16,7 +16,7 @@ from explorer.network import Network, build
 from explorer.runs import Run
 from explorer.validation import Checked
 
-__all__ = ["Array", "Lens", "Picture", "Scene", "choose", "named"]
+__all__ = ["Array", "Lens", "Picture", "Scene", "choose", "named", "row"]
 
 
 @dataclass(frozen=True)
@@ -94,3 +94,9 @@ def choose(wanted: str | None, known: Sequence[str], place: str = "lens.layer") 
     if wanted not in known:
         raise ExperimentError([unknown(place, wanted, known, "or leave it empty for the first")])
     return wanted
+
+
+def row(values: Tensor, position: int | None) -> int:
+    """A place along an axis that has one, counted from the start; the last where none is named or it is too far."""
+    last = values.shape[0] - 1
+    return last if position is None else min(position, last)

@@ -14,6 +14,12 @@ from explorer.lenses.base import Lens
 from explorer.lenses.evaluation import Evaluation
 from explorer.lenses.generation import Generation
 from explorer.lenses.stage import Stage
+from explorer.lenses.states.correlation import StateCorrelation
+from explorer.lenses.states.gates import Gates
+from explorer.lenses.states.match import StateMatch
+from explorer.lenses.states.reach import GradientReach
+from explorer.lenses.states.states import States
+from explorer.lenses.states.trajectories import StatePca
 
 KINDS: dict[str, type[Lens]] = {
     lens.kind: lens
@@ -30,6 +36,12 @@ KINDS: dict[str, type[Lens]] = {
         LogitLens,
         Ablation,
         Patching,
+        States,
+        Gates,
+        StateMatch,
+        StateCorrelation,
+        StatePca,
+        GradientReach,
         Attribution,
     )
 }

@@ -6,9 +6,9 @@ import torch
 from pydantic import Field
 from torch import Tensor
 
-from explorer.lenses.attention.heads import attentions, has_attention, row, tracks
+from explorer.lenses.attention.heads import attentions, has_attention, tracks
 from explorer.lenses.attention.stream import by_head, has_stream, take_apart
-from explorer.lenses.base import Lens, Scene, named
+from explorer.lenses.base import Lens, Scene, named, row
 from explorer.lenses.picture import Picture
 from explorer.validation import Checked
 

@@ -50,9 +50,3 @@ def tracks(scene: Scene) -> Picture:
         name: named(part[0], *signal.axes)
         for name, part, signal in zip(scene.data.input_names, scene.inputs(), scene.data.signals, strict=True)
     }
-
-
-def row(values: Tensor, position: int | None) -> int:
-    """A place along an axis that has one, counted from the start; the last where none is named or it is too far."""
-    last = values.shape[0] - 1
-    return last if position is None else min(position, last)

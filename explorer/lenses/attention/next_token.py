@@ -6,8 +6,8 @@ import numpy as np
 import torch
 from pydantic import Field
 
-from explorer.lenses.attention.heads import row, tracks
-from explorer.lenses.base import Lens, Scene, named
+from explorer.lenses.attention.heads import tracks
+from explorer.lenses.base import Lens, Scene, named, row
 from explorer.lenses.picture import Array, Picture
 from explorer.lenses.sampling import shares
 from explorer.validation import Checked

@@ -7,9 +7,9 @@ from pydantic import Field
 from torch import Tensor
 
 from explorer.datasets.base import Split
-from explorer.lenses.attention.heads import attentions, has_attention, points, row, tracks
+from explorer.lenses.attention.heads import attentions, has_attention, points, tracks
 from explorer.lenses.attention.parts import Piece, merged
-from explorer.lenses.base import Lens, Scene, named
+from explorer.lenses.base import Lens, Scene, named, row
 from explorer.lenses.picture import Picture
 from explorer.lenses.recording import replacing
 from explorer.signals import IGNORED

@@ -5,8 +5,8 @@ from typing import ClassVar
 import torch
 from pydantic import Field
 
-from explorer.lenses.attention.heads import attentions, has_attention, points, row, tracks
-from explorer.lenses.base import Lens, Scene, choose, named
+from explorer.lenses.attention.heads import attentions, has_attention, points, tracks
+from explorer.lenses.base import Lens, Scene, choose, named, row
 from explorer.lenses.picture import Picture
 from explorer.validation import Checked
 
