@@ -1,6 +1,6 @@
 """What a lens declares: its settings, whether it applies, and how it looks at a network with an input."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -56,6 +56,12 @@ class Scene:
     def untrained(self) -> Network:
         """The network as it was before the first step, drawn again from the seed: a control for what training did."""
         return build(self.checked.plan, self.checked.experiment.seed).eval().to(self.device)
+
+    def copy(self, weights: Mapping[str, Tensor] | None = None) -> Network:
+        """A network of the lens's own to do with as it likes, with other weights where they are given."""
+        twin = self.untrained()
+        twin.load_state_dict(dict(self.network.state_dict() if weights is None else weights))
+        return twin
 
 
 class Lens(Settings):

@@ -1,5 +1,14 @@
 """The table of lenses, in the order in which menus list them."""
 
+from explorer.lenses.activations.cka import Cka
+from explorer.lenses.activations.feature_maps import FeatureMaps
+from explorer.lenses.activations.gradient_flow import GradientFlow
+from explorer.lenses.activations.histograms import Histograms
+from explorer.lenses.activations.landscape import Landscape
+from explorer.lenses.activations.maximisation import ActivationMaximisation
+from explorer.lenses.activations.probe import Probe
+from explorer.lenses.activations.projection import Projection
+from explorer.lenses.activations.top_examples import TopExamples
 from explorer.lenses.attention.ablation import Ablation
 from explorer.lenses.attention.direct_logit import DirectLogit
 from explorer.lenses.attention.head_scores import HeadScores
@@ -42,6 +51,15 @@ KINDS: dict[str, type[Lens]] = {
         StateCorrelation,
         StatePca,
         GradientReach,
+        FeatureMaps,
+        Histograms,
+        TopExamples,
+        ActivationMaximisation,
+        Projection,
+        Probe,
+        Cka,
+        GradientFlow,
+        Landscape,
         Attribution,
     )
 }
