@@ -81,7 +81,7 @@ class LookingDesk:
         frames = []
         for step, blob in opened.run.snapshots(after):
             load_weights(opened.network, unpack(blob), f"{path}")
-            picture = look(lens, Scene(opened.network, opened.checked, data, step, request.example))
+            picture = look(lens, Scene(opened.network, opened.checked, data, step, request.example, opened.run))
             frames.append(frame(picture, run_id, request, step))
             if time.perf_counter() - started > FILM_SECONDS:
                 return frames, step
