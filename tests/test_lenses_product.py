@@ -9,10 +9,14 @@ import pytest
 import explorer as ex
 from explorer import gallery
 from explorer.cli import main
+from explorer.engine.looking import look
 from explorer.engine.looking_desk import LookingDesk
 from explorer.lenses import KINDS
-from explorer.lenses.request import LookRequest
+from explorer.lenses.base import Scene
+from explorer.lenses.request import Example, LookRequest
 from explorer.live.frames import pack, unpack
+from explorer.network import build
+from explorer.validation import check
 
 STEPS = 3
 FEW = {"examples", "places", "ascent_steps", "grid", "surface", "path_steps", "length"}  # settings that only cost time
@@ -85,3 +89,16 @@ def test_every_lens_says_what_it_shows_and_hides_and_declares_its_settings(kind:
     assert lens.hides.endswith(".")
     assert all(field.description and field.description.endswith(".") for field in lens.model_fields.values())
     assert lens() == lens.model_validate({})  # every setting has a default
+
+
+@pytest.mark.parametrize("name", ["circle", "diabetes", "digits-cnn", "brackets-lstm", "induction-heads", "agreement"])
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # of numpy, about what is not a number
+def test_every_lens_opens_on_a_network_that_diverged(name: str) -> None:
+    checked = check(gallery.preset(name).experiment)
+    network = build(checked.plan, 0)
+    for parameter in network.parameters():
+        parameter.data.fill_(float("nan"))
+    scene = Scene(network, checked, checked.dataset.load(0), 0, Example())
+    for kind, lens in KINDS.items():
+        if lens.is_applicable(checked):
+            assert look(lens.model_validate(cheap(kind)), scene), kind

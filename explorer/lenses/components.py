@@ -22,7 +22,8 @@ class Components:
 def principal_components(points: Tensor, count: int) -> Components:
     """The first components of (N, features); fewer where there are fewer. Their largest entry is positive."""
     mean = points.mean(0)
-    _, sizes, directions = torch.linalg.svd((points - mean).double(), full_matrices=False)
+    finite = (points - mean).cpu().double().nan_to_num(posinf=0.0, neginf=0.0)  # a diverged network has no directions
+    _, sizes, directions = torch.linalg.svd(finite, full_matrices=False)
     directions = directions[:count]
     largest = directions.gather(1, directions.abs().argmax(1, keepdim=True))
     variance = sizes.square()

@@ -39,28 +39,24 @@ class Cka(Lens):
                     "lens.other_step: expected nothing while the run trains; look at a kept step instead."
                 )
             _, others = layer_values(scene.copy(scene.run.snapshot(self.other_step)), split, names)
-        kernels, other_kernels = ({name: kernel(part[name]) for name in names} for part in (values, others))
-        return {  # rows and columns in the order of the layers
-            f"{name}.likeness": named(
-                torch.stack([alignment(kernels[name], other_kernels[other]) for other in names]), "layer"
-            )
-            for name in names
+        one, other = (torch.stack([kernel(part[name]).flatten() for name in names]) for part in (values, others))
+        likeness = one @ other.T  # (layers, layers)
+        return {  # columns in the order of the rows
+            f"{name}.likeness": named(row.float(), "layer") for name, row in zip(names, likeness, strict=True)
         }
 
 
 def kernel(values: Tensor) -> Tensor:
-    """Centred inner products of all pairs of examples: (N, ...) -> (N, N)."""
+    """Centred inner products of all pairs of examples, as one vector of length 1: (N, ...) -> (N, N).
+
+    The product of two such kernels is linear CKA; where all examples are alike, the kernel is 0.
+    """
     rows = values.flatten(1).double()
     rows = rows - rows.mean(0)
-    return rows @ rows.T
-
-
-def alignment(one: Tensor, other: Tensor) -> Tensor:
-    """The cosine between two centred kernels, which is linear CKA; 0 where one of them is nothing."""
-    scale = one.norm() * other.norm()
-    return torch.where(scale > 0, (one * other).sum() / scale.clamp(min=1e-300), torch.zeros_like(scale))
+    products = rows @ rows.T
+    return products / products.norm().clamp(min=1e-300)
 
 
 def cka(one: Tensor, other: Tensor) -> float:
     """Linear CKA of two sets of features of the same examples: (N, ...), (N, ...)."""
-    return float(alignment(kernel(one), kernel(other)))
+    return float((kernel(one) * kernel(other)).sum())

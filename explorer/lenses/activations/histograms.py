@@ -21,7 +21,7 @@ class Histograms(Lens):
     hides: ClassVar[str] = "It does not show which values come together, nor whether another input would wake a unit."
 
     bins: int = Field(32, ge=4, le=256, description="Bars of a histogram.")
-    examples: int = Field(128, ge=8, le=1024, description="Held-out examples that are looked at.")
+    examples: int = Field(64, ge=8, le=1024, description="Held-out examples that are looked at.")
 
     @classmethod
     def is_applicable(cls, checked: Checked) -> bool:

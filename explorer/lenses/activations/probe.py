@@ -3,7 +3,6 @@
 import warnings
 from typing import ClassVar
 
-import numpy as np
 import torch
 from pydantic import Field
 from sklearn.linear_model import LogisticRegression, Ridge
@@ -15,6 +14,7 @@ from explorer.lenses.picture import Picture
 from explorer.validation import Checked
 
 MOST_ROWS = 1024
+FIT_STEPS = 100
 LENGTH = 64.0  # mean squared length of a row, the same for every layer, so that no layer is penalised more
 
 
@@ -57,17 +57,20 @@ class Probe(Lens):
 def probe(features: Tensor, targets: Tensor, is_discrete: bool) -> float:
     """Accuracy, or R² for numbers, on the second half of the rows of a linear model fitted to the first."""
     half = len(features) // 2
-    x = features.double().nan_to_num(posinf=0.0, neginf=0.0).cpu().numpy()
+    if half < 2:
+        return float("nan")
+    x = features.detach().cpu().double().nan_to_num(posinf=0.0, neginf=0.0)
     x = x - x[:half].mean(0)
-    x *= np.sqrt(LENGTH / max((x[:half] ** 2).sum(1).mean(), 1e-12))
-    y = targets.cpu().numpy()
+    x = x * (LENGTH / x[:half].square().sum(1).mean().clamp(min=1e-12)).sqrt()
+    y = targets.cpu()
     if not is_discrete:
-        return float(Ridge(alpha=1.0).fit(x[:half], y[:half]).score(x[half:], y[half:]))
-    if len(set(y[:half].tolist())) < 2:
-        return float((y[half:] == y[0]).mean())
+        return float(Ridge(alpha=1.0).fit(x[:half].numpy(), y[:half].numpy()).score(x[half:].numpy(), y[half:].numpy()))
+    if len(y[:half].unique()) < 2:
+        return float((y[half:] == y[0]).double().mean())
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a fit that is not quite done is good enough for a probe
-        return float(LogisticRegression(max_iter=100, tol=1e-2).fit(x[:half], y[:half]).score(x[half:], y[half:]))
+        fitted = LogisticRegression(max_iter=FIT_STEPS, tol=1e-2).fit(x[:half].numpy(), y[:half].numpy())
+    return float(fitted.score(x[half:].numpy(), y[half:].numpy()))
 
 
 def _baseline(targets: Tensor, is_discrete: bool) -> float:

@@ -13,7 +13,8 @@ def copying(network: Network, path: str) -> Tensor | None:
     """Sum of the eigenvalues of W_U W_O W_V W_E over the sum of their sizes, by head: 1 copies, -1 writes against.
 
     Elhage et al. 2021, "Summarizing OV/QK matrices". The scales of norms are part of the matrices, and their
-    subtraction of the mean too; what they divide by is not. None where tokens are not both read and written.
+    subtraction of the mean too; what they divide by is not. None where tokens are not both read and written,
+    or the weights are no numbers.
     """
     attention, reading = network.get_submodule(path), readout(network.plan)
     embedding = next((module for module in network.modules() if isinstance(module, nn.Embedding)), None)
@@ -33,7 +34,10 @@ def copying(network: Network, path: str) -> Tensor | None:
     value, output = _value_output(attention)  # (H, D, C), (H, C, D)
     read = value @ _matrix(before, features, written) @ embedding.weight.T  # (H, D, V)
     # The eigenvalues of a product of a tall and a wide matrix are, but for zeros, those of the product the other way.
-    found = torch.linalg.eigvals((read @ (written @ output)).double())  # (H, D)
+    product = (read @ (written @ output)).cpu().double()  # (H, D, D)
+    if not product.isfinite().all():
+        return None
+    found = torch.linalg.eigvals(product)  # (H, D)
     return found.real.sum(-1) / found.abs().sum(-1).clamp(min=1e-12)
 
 

@@ -37,9 +37,9 @@ class StateCorrelation(Lens):
         for ending, network in (("", scene.network), (".untrained", scene.untrained())):
             _, found = gates_of(network, [name], split)
             for part in [part for part in ("hidden", "cell") if part in found[name]]:
-                states = units(found[name], part).flatten(0, 1)  # (B T, units)
+                states = units(found[name], part).flatten(0, 1).cpu()  # (B T, units)
                 for quantity, value in known.items():
                     if value.shape[1] * len(value) == len(states):
-                        correlation = correlations(states, value.flatten())
+                        correlation = correlations(states, value.flatten().cpu())
                         picture[f"{name}.{part}.{quantity}{ending}"] = named(correlation.float(), "unit")
         return picture
