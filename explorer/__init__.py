@@ -3,6 +3,7 @@
     import explorer as ex
     run = ex.train(ex.preset("circle").with_("recipe.learning_rate=0.01"))
     run.evaluate()
+    ex.look(run, "stage", step=0)
 
 Names are fetched when they are first used, so that importing the package costs nothing.
 """
@@ -11,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from explorer.errors import (
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
     )
     from explorer.experiment import Experiment
     from explorer.gallery import Preset, presets
+    from explorer.lenses.picture import Picture
+    from explorer.lenses.recorder import Recording, record
+    from explorer.lenses.request import Example
     from explorer.runs import Run, open_run
 
 _ROOMS = {
@@ -32,6 +37,9 @@ _ROOMS = {
     "open_run": "runs",
     "Preset": "gallery",
     "presets": "gallery",
+    "Example": "lenses.request",
+    "Recording": "lenses.recorder",
+    "record": "lenses.recorder",
     "ExplorerError": "errors",
     "ExperimentError": "errors",
     "DataError": "errors",
@@ -45,16 +53,21 @@ __all__ = [
     "DataError",
     "DeviceError",
     "EngineError",
+    "Example",
     "Experiment",
     "ExperimentError",
     "ExplorerError",
     "LimitError",
     "Preset",
+    "Recording",
     "Run",
     "RunFileError",
+    "lenses",
+    "look",
     "open_run",
     "preset",
     "presets",
+    "record",
     "train",
 ]
 
@@ -80,7 +93,25 @@ def train(
         return inline.train(experiment, out, device, report)
 
 
+def look(
+    run: "Run | str | Path",
+    lens: str,
+    step: int | None = None,
+    example: "int | Example | Mapping[str, Any]" = 0,
+    **settings: Any,
+) -> "Picture":
+    """What a lens sees in a run at a kept step, the last one by default, as arrays with named axes.
+
+    A number as example is one of the held-out ones; `{"split": "train", "index": 3}` is another.
+    """
+    from explorer.engine import inline
+
+    return inline.look(run, lens, step, example, settings)
+
+
 def __getattr__(name: str) -> Any:
+    if name == "lenses":
+        return import_module(f"{__name__}.lenses")  # the room answers `ex.lenses(run)` itself
     if name not in _ROOMS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f"{__name__}.{_ROOMS[name]}"), name)

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 MATRIX_SHOWN = 12  # classes of a confusion matrix that fit on a terminal
+NUMBERS_SHOWN = 8  # numbers of an array that fit on a line
 
 
 def answer(value: Any, as_json: bool, printer: Callable[[Any], None]) -> None:
@@ -78,6 +79,36 @@ def print_evaluation(found: dict[str, Any]) -> None:
         for label, row in enumerate(matrix):
             table.add_row(str(label), *map(str, row))
         _print(table)
+
+
+def print_lenses(rows: list[dict[str, Any]]) -> None:
+    """One row a lens."""
+    table = _table("lens", "title", "what it shows")
+    for row in rows:
+        table.add_row(row["lens"], row["title"], row["shows"])
+    _print(table)
+
+
+def print_picture(found: dict[str, Any]) -> None:
+    """One row an array: its axes with their sizes, and its numbers or their range."""
+    _print(f"{found['run']}: {found['lens']} at step {found['step']}")
+    table = _table("array", "axes", "numbers")
+    for name, array in found["arrays"].items():
+        sizes = " × ".join(f"{axis} {size}" for axis, size in zip(array["axes"], array["shape"], strict=True))
+        table.add_row(name, sizes, _numbers(array["values"]))
+    _print(table)
+
+
+def _numbers(values: Any) -> str:
+    """A few numbers themselves, of many the least and the greatest."""
+    flat = _flat(values)
+    if len(flat) <= NUMBERS_SHOWN:
+        return ", ".join(f"{value:.4g}" for value in flat)
+    return f"{min(flat):.4g} to {max(flat):.4g}"
+
+
+def _flat(values: Any) -> list[float]:
+    return [number for entry in values for number in _flat(entry)] if isinstance(values, list) else [values]
 
 
 def print_doctor(found: dict[str, Any]) -> None:

@@ -44,8 +44,9 @@ ROOMS = {  # each may import itself and what its row names; a name with a dot is
     "charts": "",
     "progress": "engine",
     "terminal": "",
-    "cli": f"{GROUND} gallery validation environment runs engine progress terminal",
-    "": f"{GROUND} gallery runs engine progress",
+    "cli_looking": f"{GROUND} runs engine lenses terminal",
+    "cli": f"{GROUND} gallery validation environment runs engine progress terminal cli_looking",
+    "": f"{GROUND} gallery runs engine lenses progress",
     "__main__": "cli",
     "ui": f"{GROUND} gallery layer_list runs lenses engine live charts",
 }

@@ -1,12 +1,21 @@
-"""Training in this process: for notebooks, the command line and tests."""
+"""Training and looking in this process: for notebooks, the command line and tests."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from pydantic import ValidationError
+
+from explorer.declarations import faults_of
 from explorer.engine.host import HostedRun, Status
+from explorer.errors import ExperimentError
 from explorer.experiment import Experiment
+from explorer.lenses.request import Example, LookRequest
 from explorer.limits import home
 from explorer.runs import Run, new_id, open_run
+
+if TYPE_CHECKING:
+    from explorer.lenses.picture import Picture
 
 SLICE = 0.1  # seconds of training between two reports
 
@@ -42,3 +51,22 @@ def finish(hosted: HostedRun, report: Callable[[Status], None] | None = None) ->
     finally:
         hosted.close()
     return open_run(hosted.path)
+
+
+def look(
+    run: Run | str | Path,
+    lens: str,
+    step: int | None = None,
+    example: int | Example | Mapping[str, Any] = 0,
+    settings: Mapping[str, Any] | None = None,
+) -> "Picture":
+    """What a lens sees in a run, as a worker would see it, through a network of the call's own."""
+    from explorer.engine.looking_desk import LookingDesk  # loads every lens, which training needs none of
+
+    place = {"index": example} if isinstance(example, int) else dict(example)
+    plain = {"lens": lens, "settings": settings or {}, "step": step, "example": place}
+    try:
+        request = LookRequest.model_validate(plain)
+    except ValidationError as error:
+        raise ExperimentError(faults_of(error, LookRequest, "look")) from None
+    return LookingDesk().look(run.path if isinstance(run, Run) else Path(run), request)

@@ -81,7 +81,7 @@ class LookingDesk:
         frames = []
         for step, blob in opened.run.snapshots(after):
             load_weights(opened.network, unpack(blob), f"{path}")
-            picture = look(lens, Scene(opened.network, opened.checked, data, step, request.example))
+            picture = look(lens, Scene(opened.network, opened.checked, data, step, request.example, opened.run))
             frames.append(frame(picture, run_id, request, step))
             if time.perf_counter() - started > FILM_SECONDS:
                 return frames, step
@@ -133,7 +133,7 @@ class LookingDesk:
         opened, step = self._at(path, request.step, weights)
         lens = lens_of(request, opened.checked)
         data = self._data(opened)
-        return look(lens, Scene(opened.network, opened.checked, data, step, request.example)), step
+        return look(lens, Scene(opened.network, opened.checked, data, step, request.example, opened.run)), step
 
     def _at(self, path: Path, step: int | None, weights: Weights | None) -> tuple[Opened, int]:
         """The run's network with the weights of a step."""

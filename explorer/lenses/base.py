@@ -1,18 +1,22 @@
 """What a lens declares: its settings, whether it applies, and how it looks at a network with an input."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+import torch
 from torch import Tensor
 
 from explorer.datasets.base import Data, Split
+from explorer.errors import ExperimentError, unknown
 from explorer.experiment import Settings
 from explorer.lenses.picture import Array, Picture
 from explorer.lenses.request import Example
-from explorer.network import Network
+from explorer.network import Network, build
+from explorer.runs import Run
 from explorer.validation import Checked
 
-__all__ = ["Array", "Lens", "Picture", "Scene"]
+__all__ = ["Array", "Lens", "Picture", "Scene", "choose", "named", "row"]
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,12 @@ class Scene:
     data: Data
     step: int
     example: Example
+    run: Run | None = None  # the file that the step was read from; none while the run trains
+
+    @property
+    def device(self) -> torch.device:
+        """Where the network computes."""
+        return next(self.network.parameters()).device
 
     def inputs(self) -> tuple[Tensor, ...]:
         """The example's inputs with a batch axis of one."""
@@ -37,7 +47,21 @@ class Scene:
         """The example as a split of its own."""
         split: Split = getattr(self.data, self.example.split)
         index = min(self.example.index, len(split) - 1)
-        return split.take(slice(index, index + 1)).to(next(self.network.parameters()).device)
+        return split.take(slice(index, index + 1)).to(self.device)
+
+    def held_out(self, n: int) -> Split:
+        """The first `n` held-out examples, where the network computes."""
+        return self.data.test.take(slice(n)).to(self.device)
+
+    def untrained(self) -> Network:
+        """The network as it was before the first step, drawn again from the seed: a control for what training did."""
+        return build(self.checked.plan, self.checked.experiment.seed).eval().to(self.device)
+
+    def copy(self, weights: Mapping[str, Tensor] | None = None) -> Network:
+        """A network of the lens's own to do with as it likes, with other weights where they are given."""
+        twin = self.untrained()
+        twin.load_state_dict(dict(self.network.state_dict() if weights is None else weights))
+        return twin
 
 
 class Lens(Settings):
@@ -57,3 +81,28 @@ class Lens(Settings):
     def look(self, scene: Scene) -> Picture:
         """Named arrays; everything in them is detached from the network."""
         raise NotImplementedError
+
+
+def named(value: Tensor | float, *axes: str, is_coarse: bool = False) -> Array:
+    """A tensor, or one number, as an array of its own with named axes."""
+    tensor = torch.as_tensor(value).detach()
+    if not tensor.is_floating_point():
+        tensor = tensor.to(torch.uint8 if tensor.dtype == torch.bool else torch.int32)
+    elif tensor.dtype != torch.float64:
+        tensor = tensor.float()
+    return Array(tensor.cpu().numpy().copy(), axes, is_coarse)
+
+
+def choose(wanted: str | None, known: Sequence[str], place: str = "lens.layer") -> str:
+    """The name that was asked for, or the first; raises ExperimentError where there is none of this name."""
+    if wanted is None:
+        return known[0]
+    if wanted not in known:
+        raise ExperimentError([unknown(place, wanted, known, "or leave it empty for the first")])
+    return wanted
+
+
+def row(values: Tensor, position: int | None) -> int:
+    """A place along an axis that has one, counted from the start; the last where none is named or it is too far."""
+    last = values.shape[0] - 1
+    return last if position is None else min(position, last)

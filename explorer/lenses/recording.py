@@ -1,10 +1,12 @@
-"""Catching a network's inner values by name; nothing stays behind, whatever happens."""
+"""Catching a network's inner values by name, or putting others in their place; nothing stays behind."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from torch import Tensor, nn
+
+Change = Callable[[Tensor], Tensor]
 
 
 @contextmanager
@@ -31,3 +33,32 @@ def recording(network: nn.Module, names: Iterable[str]) -> Iterator[dict[str, Te
     finally:
         for handle in handles:
             handle.remove()
+
+
+@contextmanager
+def replacing(network: nn.Module, changes: Mapping[str, Change]) -> Iterator[None]:
+    """Change what the named modules give out, for as long as the context lasts."""
+
+    def put(change: Change) -> Callable[[nn.Module, Any, Tensor], Tensor]:
+        return lambda module, inputs, output: change(output)
+
+    handles = []
+    try:
+        for name, change in changes.items():
+            handles.append(network.get_submodule(name).register_forward_hook(put(change)))
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+@contextmanager
+def evaluating(network: nn.Module) -> Iterator[None]:
+    """Every module in eval mode; afterwards each is in the mode that it was in."""
+    before = [(module, module.training) for module in network.modules()]
+    network.eval()
+    try:
+        yield
+    finally:
+        for module, was_training in before:
+            module.training = was_training

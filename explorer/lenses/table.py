@@ -1,11 +1,67 @@
 """The table of lenses, in the order in which menus list them."""
 
+from explorer.lenses.activations.cka import Cka
+from explorer.lenses.activations.feature_maps import FeatureMaps
+from explorer.lenses.activations.gradient_flow import GradientFlow
+from explorer.lenses.activations.histograms import Histograms
+from explorer.lenses.activations.landscape import Landscape
+from explorer.lenses.activations.maximisation import ActivationMaximisation
+from explorer.lenses.activations.probe import Probe
+from explorer.lenses.activations.projection import Projection
+from explorer.lenses.activations.top_examples import TopExamples
+from explorer.lenses.attention.ablation import Ablation
+from explorer.lenses.attention.direct_logit import DirectLogit
+from explorer.lenses.attention.head_scores import HeadScores
+from explorer.lenses.attention.logit_lens import LogitLens
+from explorer.lenses.attention.next_token import NextToken
+from explorer.lenses.attention.patching import Patching
+from explorer.lenses.attention.pattern import AttentionPattern
+from explorer.lenses.attention.query import AttentionQuery
+from explorer.lenses.attention.rollout import Rollout
 from explorer.lenses.attribution import Attribution
 from explorer.lenses.base import Lens
 from explorer.lenses.evaluation import Evaluation
 from explorer.lenses.generation import Generation
 from explorer.lenses.stage import Stage
+from explorer.lenses.states.correlation import StateCorrelation
+from explorer.lenses.states.gates import Gates
+from explorer.lenses.states.match import StateMatch
+from explorer.lenses.states.reach import GradientReach
+from explorer.lenses.states.states import States
+from explorer.lenses.states.trajectories import StatePca
 
-KINDS: dict[str, type[Lens]] = {lens.kind: lens for lens in (Stage, Evaluation, Generation, Attribution)}
+KINDS: dict[str, type[Lens]] = {
+    lens.kind: lens
+    for lens in (
+        Stage,
+        Evaluation,
+        Generation,
+        NextToken,
+        AttentionPattern,
+        AttentionQuery,
+        HeadScores,
+        Rollout,
+        DirectLogit,
+        LogitLens,
+        Ablation,
+        Patching,
+        States,
+        Gates,
+        StateMatch,
+        StateCorrelation,
+        StatePca,
+        GradientReach,
+        FeatureMaps,
+        Histograms,
+        TopExamples,
+        ActivationMaximisation,
+        Projection,
+        Probe,
+        Cka,
+        GradientFlow,
+        Landscape,
+        Attribution,
+    )
+}
 
 __all__ = ["KINDS", "Attribution", "Evaluation", "Generation", "Lens", "Stage"]

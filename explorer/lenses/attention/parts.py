@@ -1,0 +1,80 @@
+"""Parts of a network that can be switched off or replaced: heads, whole layers and single units, by address."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from explorer.errors import ExperimentError, Fault
+from explorer.layers.attention import Attention
+from explorer.layers.transformer import TwoMaps
+from explorer.lenses.base import choose
+from explorer.lenses.recording import Change
+from explorer.network import Network
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Where a part's value passes, along which axis it is cut, and which slice of it is meant."""
+
+    address: str
+    axis: int | None = None  # None: all of it
+    index: int = 0
+
+    def put(self, other: Tensor | None) -> Change:
+        """A change that puts another value, or zero, in this place."""
+
+        def change(value: Tensor) -> Tensor:
+            replaced = torch.zeros_like(value) if other is None else other.expand_as(value)
+            if self.axis is None:
+                return replaced
+            is_meant = torch.arange(value.shape[self.axis], device=value.device) == self.index
+            shape = [1] * value.dim()
+            shape[self.axis] = -1
+            return torch.where(is_meant.view(shape), replaced, value)
+
+        return change
+
+
+def piece(network: Network, text: str) -> Piece:
+    """What an address means: `block1.attention:2` a head, `block1.feed_forward` a layer, `hidden:5` a unit."""
+    path, colon, number = text.partition(":")
+    known = [name for name, _ in network.named_modules() if name]
+    choose(path, known, "lens.off")
+    module = network.get_submodule(path)
+    if not colon:
+        return Piece(path)
+    if not number.isdecimal():
+        raise ExperimentError([Fault("lens.off", "a number after the colon", repr(text), "write it as in hidden:5")])
+    index = int(number)
+    if isinstance(module, Attention):
+        _demand_below(module.n_heads, index, text, "heads")
+        return Piece(f"{path}.head_output", 1, index)
+    if isinstance(module, TwoMaps):
+        _demand_below(module.widen.out_features, index, text, "hidden units")
+        return Piece(f"{path}.activation", -1, index)
+    shape = next((node.output.shape for node in network.plan.nodes if node.name == path), None)
+    if shape is None:
+        raise ExperimentError([Fault("lens.off", "a layer, or an attention or feed-forward inside one", repr(text))])
+    axis = 1 if len(shape) == 3 else -1  # pictures are channels first, with the batch before
+    _demand_below(shape[0] if len(shape) == 3 else shape[-1], index, text, "units")
+    return Piece(path, axis, index)
+
+
+def _demand_below(count: int, index: int, text: str, what: str) -> None:
+    if index >= count:
+        expected = f"a number below the {count} {what}"
+        raise ExperimentError([Fault("lens.off", expected, repr(text), "count from 0")])
+
+
+def merged(changes: list[tuple[str, Change]]) -> dict[str, Change]:
+    """Several changes, those in one place one after the other."""
+    found: dict[str, Change] = {}
+    for address, change in changes:
+        before = found.get(address)
+        found[address] = change if before is None else _after(before, change)
+    return found
+
+
+def _after(first: Change, second: Change) -> Change:
+    return lambda value: second(first(value))

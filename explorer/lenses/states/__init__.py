@@ -1,0 +1,1 @@
+"""Lenses on recurrent networks: their states and gates, what units stand for, and how far back they reach."""
