@@ -29,6 +29,7 @@ class Store {
     this.example = { split: "test", index: 0 };
     this.series = new Series();
     this.frames = new Map(); // by id: the newest frame
+    this.faults = new Map(); // by id: why there is none
     this.watched = new Map(); // by id: {users, lens, settings, example}
     this.subscribers = new Set();
     this.undrawn = new Set(); // ids of frames that wait for the next animation frame
@@ -92,8 +93,8 @@ class Store {
     this.counts.arrived += 1;
     if (this.undrawn.has(id)) this.counts.overtaken += 1; // the newest wins; the one before was never drawn
     this.undrawn.add(id);
-    if (frame.header.error) this.error = frame.header.error;
-    else this.frames.set(id, frame);
+    if (frame.header.error) this.faults.set(id, (this.error = frame.header.error));
+    else (this.frames.set(id, frame), this.faults.delete(id));
     this.schedule();
   }
 
@@ -146,6 +147,7 @@ class Store {
     if (!watch || --watch.users > 0) return;
     this.watched.delete(id);
     this.frames.delete(id);
+    this.faults.delete(id);
     this.sendWatchesSoon();
   }
 

@@ -21,24 +21,27 @@ export default function (component) {
   return () => { isGone = true; leave(); };
 }
 """
-NAMES = ("transport", "stage", "result", "curves", "timeline", "draw", "tiles")
-AS_TALL_AS_NEEDED = ("draw", "tiles")  # the others fill their place on the page
+NAMES = ("transport", "stage", "result", "curves", "timeline", "draw", "tiles", "lens")
+AS_TALL_AS_NEEDED = ("draw", "tiles", "lens")  # the others fill their place on the page
 
 _mounts = {name: st.components.v2.component(f"explorer_{name}", js=LOADER.replace("NAME", name)) for name in NAMES}
 
 
-def draw(name: str, data: dict[str, Any], **triggers: Callable[[Any], None]) -> None:
-    """Mount a picture; each trigger is called with what the browser sent, before the page is drawn again."""
+def draw(name: str, data: dict[str, Any], key: str | None = None, **triggers: Callable[[Any], None]) -> None:
+    """Mount a picture, under a key where a page has several of its name.
+
+    Each trigger is called with what the browser sent, before the page is drawn again.
+    """
 
     def pulled(trigger: str, react: Callable[[Any], None]) -> Callable[[], None]:
         def react_once() -> None:
-            if (sent := st.session_state[key].get(trigger)) is not None:
+            if (sent := st.session_state[place].get(trigger)) is not None:
                 with noted():
                     react(sent)
 
         return react_once
 
-    key = f"canvas_{name}"
+    place = f"canvas_{name}" if key is None else f"canvas_{name}_{key}"
     callbacks: dict[str, Any] = {f"on_{trigger}_change": pulled(trigger, react) for trigger, react in triggers.items()}
     height: Literal["content", "stretch"] = "content" if name in AS_TALL_AS_NEEDED else "stretch"
-    _mounts[name](key=key, data=data, height=height, **callbacks)
+    _mounts[name](key=place, data=data, height=height, **callbacks)

@@ -1,0 +1,82 @@
+/* One frame of a lens that is too heavy to be live: asked for when things stand still, and left when something else is wanted. */
+
+import { parseFrame } from "./frames.js";
+import { lensWords as words } from "./lens_words.js";
+
+const STILL = 300; // milliseconds without another wish before a look is asked for
+const TICK = 100; // milliseconds between two read-outs of the time
+
+export class Look {
+  constructor(changed) {
+    Object.assign(this, { changed, wanted: "", frame: null, fault: "", began: null, number: 0 });
+  }
+
+  get isLooking() {
+    return this.began !== null;
+  }
+
+  get seconds() {
+    return this.began === null ? 0 : (performance.now() - this.began) / 1000;
+  }
+
+  /* The last wish wins; the same wish again changes nothing. */
+  want(store, wish) {
+    const wanted = JSON.stringify(wish);
+    if (wanted === this.wanted) return;
+    Object.assign(this, { store, wish, wanted, fault: "" });
+    this.begin(STILL);
+  }
+
+  again() {
+    if (this.wish) this.begin(0);
+  }
+
+  cancel() {
+    this.leave();
+    this.fault = words.cancelled;
+    this.changed();
+  }
+
+  /* Nothing is wanted any more; the next wish is asked for whatever it is. */
+  forget() {
+    this.leave();
+    Object.assign(this, { wanted: "", wish: null, frame: null, fault: "" });
+  }
+
+  leave() {
+    clearTimeout(this.waiting);
+    clearInterval(this.ticking);
+    this.abort?.abort();
+    Object.assign(this, { abort: null, began: null, number: this.number + 1 });
+  }
+
+  begin(delay) {
+    this.leave();
+    Object.assign(this, { began: performance.now(), fault: "" });
+    this.ticking = setInterval(this.changed, TICK);
+    this.waiting = setTimeout(() => this.ask(this.number), delay);
+    this.changed();
+  }
+
+  async ask(number) {
+    this.abort = new AbortController();
+    const { lens, settings, step, split, index } = this.wish;
+    const fields = { lens, settings: JSON.stringify(settings), split, index, ...(step === null ? {} : { step }) };
+    const found = await fetchFrame(this.store.address("/look", fields), this.abort.signal);
+    if (number !== this.number) return; // something else is wanted by now
+    this.leave();
+    this.fault = found.fault ?? "";
+    this.frame = found.frame ?? this.frame;
+    this.changed();
+  }
+}
+
+async function fetchFrame(address, signal) {
+  try {
+    const answer = await fetch(address, { signal });
+    if (!answer.ok) return { fault: (await answer.text()) || words.failed };
+    return { frame: parseFrame(await answer.arrayBuffer()) };
+  } catch {
+    return { fault: words.failed };
+  }
+}

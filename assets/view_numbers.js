@@ -1,0 +1,30 @@
+/* Single numbers, large enough to be read from afar. */
+
+import { numberAt } from "./frames.js";
+import { lensWords as words } from "./lens_words.js";
+import { brief, fitted, setFont } from "./plot.js";
+import { isWhole } from "./view_common.js";
+
+const WIDTH = 150, HEIGHT = 62;
+
+export function draw(scene) {
+  const { frame, options, context, theme, box } = scene;
+  const listed = (options.arrays ?? [...frame.arrays.keys()]).filter((name) => frame.arrays.get(name)?.values.length === 1);
+  if (!listed.length) return words.noNumbers;
+  const shown = listed.map((name) => {
+    const array = frame.arrays.get(name), value = numberAt(array, 0), names = options.names?.[name];
+    return { name, label: options.labels?.[name] ?? name.replaceAll("_", " "), text: names?.[value] ?? brief(value, isWhole(array) ? 9 : 3) };
+  });
+  const across = Math.max(1, Math.min(shown.length, Math.floor(box.width / WIDTH))), wide = Math.min(240, box.width / across);
+  const boxOf = (index) => ({ x: box.x + (index % across) * wide, y: box.y + Math.floor(index / across) * HEIGHT, width: wide - 10, height: HEIGHT - 8 });
+  shown.forEach(({ label, text }, index) => {
+    const { x, y, width } = boxOf(index);
+    Object.assign(context, { textAlign: "left", textBaseline: "top", fillStyle: theme.muted });
+    setFont(context, theme, 12);
+    context.fillText(fitted(context, label, width), x + 2, y + 4);
+    setFont(context, theme, 25, 600);
+    context.fillStyle = theme.text;
+    context.fillText(fitted(context, text, width), x + 2, y + 22);
+  });
+  return { alt: words.numbersAlt(shown.map(({ label, text }) => `${label} ${text}`)), rows: 1, columns: shown.length };
+}
