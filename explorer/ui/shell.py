@@ -4,7 +4,7 @@ import streamlit as st
 
 from explorer.ui.pages import FOLDER, all_pages
 
-STYLES = [FOLDER.parent / "assets" / name for name in ("pages.css", "panels.css")]
+STYLES = [FOLDER.parent / "assets" / name for name in ("pages.css", "panels.css", "looking.css")]
 ICON = FOLDER.parent / "assets" / "icon.svg"  # a named icon would be fetched from another host
 
 if __name__ == "__main__":
