@@ -6,6 +6,7 @@ kind, and `explorer.validation.check` holds an experiment against those declarat
 
 import hashlib
 import json
+from collections.abc import Sequence
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -41,6 +42,21 @@ class LayerPart(Part):
     )
 
 
+def _named(layers: Sequence[Any]) -> list[Any]:
+    """Layers in which those without a name are called after their kind and place."""
+    taken = {layer.get("name") for layer in layers if isinstance(layer, dict)}
+    named = []
+    for layer in layers:
+        if isinstance(layer, dict) and "name" not in layer and isinstance(layer.get("kind"), str):
+            number = 1
+            while (name := f"{layer['kind']}{number}") in taken:
+                number += 1
+            taken.add(name)
+            layer = {"name": name, **layer}
+        named.append(layer)
+    return named
+
+
 class NetworkSpec(Settings):
     """An ordered list of layers; the last one gives the answer."""
 
@@ -52,17 +68,7 @@ class NetworkSpec(Settings):
         """Layers written without a name are called after their kind and place: linear1, linear2."""
         if not isinstance(data, dict) or not isinstance(data.get("layers"), list | tuple):
             return data
-        taken = {layer.get("name") for layer in data["layers"] if isinstance(layer, dict)}
-        layers = []
-        for layer in data["layers"]:
-            if isinstance(layer, dict) and "name" not in layer and isinstance(layer.get("kind"), str):
-                number = 1
-                while (name := f"{layer['kind']}{number}") in taken:
-                    number += 1
-                taken.add(name)
-                layer = {"name": name, **layer}
-            layers.append(layer)
-        return {**data, "layers": layers}
+        return {**data, "layers": _named(data["layers"])}
 
 
 class Stop(Settings):
@@ -148,7 +154,7 @@ def set_at(tree: Any, key: str, value: Any) -> None:
     """
     *steps, last = key.split(".")
     if key == "network.layers" and isinstance(value, str):
-        value = [{"kind": kind.strip()} for kind in value.split(",")]
+        value = _named([{"kind": kind.strip()} for kind in value.split(",")])
     node: Any = tree
     walked: list[str] = []
     for step in steps:

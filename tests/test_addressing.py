@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -46,6 +46,7 @@ def edited(experiment: Experiment, edits: list[str]) -> Experiment:
 
 
 @given(st.sampled_from(NAMES), st.sampled_from(NAMES), st.lists(st.sampled_from(EDITS), max_size=5))
+@example("circle", "circle", ["network.layers=linear,tanh,linear", "network.layers.0.name=first"])
 @settings(max_examples=150, deadline=None)
 def test_the_keys_lead_from_any_experiment_to_any_other(first: str, second: str, edits: list[str]) -> None:
     base, wanted = gallery.PRESETS[first].experiment, edited(gallery.PRESETS[second].experiment, edits)

@@ -152,9 +152,8 @@ def test_time_is_scrubbed_and_a_past_step_goes_on_as_another_run(page: Page, add
     train_past(page, 150)
     first, reached = run_id(page), step_of(page)
     timeline = page.get_by_role("slider", name="Step shown")
-    with page.expect_response(re.compile("/film")):
-        timeline.press("PageDown")
-    expect(timeline).to_have_attribute("aria-valuetext", re.compile("step"))
+    timeline.press("PageDown")
+    expect(page.locator(".nx-timeline .nx-label")).to_have_text(re.compile("^step"))  # the film is here
     for _ in range(3):
         timeline.press("PageDown")
     page.wait_for_function("() => /step=\\d/.test(location.search)")
