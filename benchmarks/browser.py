@@ -5,7 +5,6 @@ import math
 import time
 from itertools import cycle, islice
 from statistics import median, quantiles
-from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser

@@ -1,5 +1,6 @@
 """The network as it stands on the stage: what every layer makes of the plane, or of one example."""
 
+from functools import cache
 from typing import ClassVar
 
 import numpy as np
@@ -41,13 +42,14 @@ class Stage(Lens):
         return found | weights(scene)
 
     def _plane(self, scene: Scene) -> Picture:
-        points = plane(self.grid).to(_device(scene))
+        points = both_planes(self.grid, self.surface).to(_device(scene))  # one pass: calls cost more than numbers here
+        n = self.grid**2  # points for the units; those for the answer follow
         shown = {column.last.name: column.name for column in columns(scene.checked.plan)}
         with recording(scene.network, shown) as caught:
-            scene.network(points)
+            output = scene.network(points)
         values = {"input": points, **{shown[name]: value for name, value in caught.items()}}
-        found = {name: Array(_as_maps(value, self.grid), PLANE, is_coarse=True) for name, value in values.items()}
-        answer = _answer(scene, scene.network(plane(self.surface).to(_device(scene))))
+        found = {name: Array(_as_maps(value[:n], self.grid), PLANE, is_coarse=True) for name, value in values.items()}
+        answer = _answer(scene, output[n:])
         found["surface"] = Array(_as_maps(answer, self.surface), ("output", "y", "x"), is_coarse=True)
         return found
 
@@ -73,6 +75,12 @@ def plane(side: int) -> Tensor:
     ticks = torch.linspace(-EXTENT, EXTENT, side)
     x2, x1 = torch.meshgrid(ticks, ticks, indexing="ij")
     return torch.stack([x1.flatten(), x2.flatten()], dim=1)
+
+
+@cache
+def both_planes(grid: int, surface: int) -> Tensor:
+    """Points for the units, then those for the answer. Nobody writes to it."""
+    return torch.cat([plane(grid), plane(surface)])
 
 
 def weights(scene: Scene) -> Picture:

@@ -7,6 +7,7 @@ Coarse arrays travel as int8 with a `scale`: the number is byte / 127 * scale.
 """
 
 import json
+import math
 import struct
 from collections.abc import Mapping
 from typing import Any
@@ -17,6 +18,7 @@ from explorer.lenses.picture import Array, Picture
 
 ALIGNMENT = 8  # bytes; typed arrays of JavaScript must begin at a multiple of their item's size
 DTYPES = {"f": "float32", "i": "int32", "u": "uint8", "b": "uint8"}  # by kind of numpy's; what a canvas draws from
+NAMES = {np.dtype(name): name for name in (*DTYPES.values(), "int8")}  # numpy makes a name anew whenever it is asked
 LEVELS = 127
 LENGTH = struct.Struct("<I")
 
@@ -26,7 +28,7 @@ def pack(picture: Picture, header: Mapping[str, Any]) -> bytes:
     listed, parts, offset = [], [], 0
     for name, array in picture.items():
         values, scale = _levels(array.values) if array.is_coarse else (_plain(array.values), {})
-        about = {"name": name, "axes": array.axes, "shape": array.values.shape, "dtype": values.dtype.name}
+        about = {"name": name, "axes": array.axes, "shape": array.values.shape, "dtype": NAMES[values.dtype]}
         listed.append({**about, "offset": offset, **scale})
         parts.append(values.tobytes())
         gap = -values.nbytes % ALIGNMENT
@@ -76,6 +78,9 @@ def _plain(values: np.ndarray) -> np.ndarray:
 
 def _levels(values: np.ndarray) -> tuple[np.ndarray, dict[str, float]]:
     """Numbers as signed bytes, and the scale that the greatest of them has; what is not a number becomes 0."""
-    finite = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
-    scale = float(np.abs(finite).max(initial=0.0)) or 1.0
-    return np.rint(finite * (LEVELS / scale)).astype(np.int8), {"scale": scale}
+    greatest = float(np.abs(values).max(initial=0.0))
+    if not math.isfinite(greatest):
+        values = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
+        greatest = float(np.abs(values).max(initial=0.0))
+    scale = greatest or 1.0
+    return np.rint(values * (LEVELS / scale)).astype(np.int8), {"scale": scale}
