@@ -1,10 +1,11 @@
-"""The workers of an engine: some that train, and one that only looks."""
+"""The workers of an engine: some that train, one that only looks, and one for looks that take long."""
 
 import os
 import threading
 import time
 from collections.abc import Callable
 
+from explorer.engine.heavy import HeavyLooks
 from explorer.engine.link import Link
 from explorer.engine.messages import Message
 
@@ -22,6 +23,7 @@ class Crew:
         self._lock = threading.Lock()
         self.trainers = [self._link("train")]
         self.looker = self._link("look")
+        self.heavy = HeavyLooks(lambda: self._link("look"))
         self._growing = threading.Thread(target=self._grow, name="crew", daemon=True)
         self._growing.start()
 
@@ -36,8 +38,8 @@ class Crew:
         """Let all workers write and leave, at the same time."""
         with self._lock:
             self._is_closing = True
-        links = (*self.trainers, self.looker)
-        closing = [threading.Thread(target=link.close) for link in links]
+        everybody: list[Link | HeavyLooks] = [*self.trainers, self.looker, self.heavy]
+        closing = [threading.Thread(target=each.close) for each in everybody]
         for thread in closing:
             thread.start()
         for thread in closing:

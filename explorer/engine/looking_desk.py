@@ -68,9 +68,9 @@ class LookingDesk:
         """What the lens sees at the request's step, at the weights' own, or at the last one kept."""
         return self._look(path, request, weights)[0]
 
-    def frame(self, path: Path, run_id: str, request: LookRequest) -> bytes:
+    def frame(self, path: Path, run_id: str, request: LookRequest, weights: Weights | None = None) -> bytes:
         """The same, packed for those who watch."""
-        picture, step = self._look(path, request, None)
+        picture, step = self._look(path, request, weights)
         return frame(picture, run_id, request, step)
 
     def film(self, path: Path, run_id: str, request: LookRequest, after: int) -> tuple[list[bytes], int | None]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.engine.base import Curves, Status
 from explorer.engine.crew import Crew
+from explorer.engine.heavy import Look
 from explorer.engine.registry import Entry, Registry, read_status
 from explorer.errors import EngineError
 from explorer.experiment import Experiment, Part
@@ -80,7 +81,20 @@ class Viewing:
             picture = wait(link.ask("look", run_id, request))
             if picture is not None:
                 return picture
-        return self._look("look", entry.path, request, self._weights(entry, request.step))
+        arguments = entry.path, request, self._weights(entry, request.step)
+        if self._is_heavy(request.lens):
+            return self._crew.heavy.ask("look", *arguments).result()
+        return self._look("look", *arguments)
+
+    def frame(self, run_id: str, request: "LookRequest") -> Look:
+        """The same as one frame, to be waited for or cancelled; a lens that takes long waits for others of its kind."""
+        entry = self._registry.get(run_id)
+        weights = self._weights(entry, request.step)
+        if self._is_heavy(request.lens):
+            return self._crew.heavy.ask("frame", entry.path, run_id, request, weights)
+        look = Look("frame", (entry.path, run_id, request, weights))
+        look.follow(self._crew.looker.ask(look.command, *look.arguments))
+        return look
 
     def film(self, run_id: str, request: "LookRequest") -> Iterator[bytes]:
         """The frames of all kept steps in order, made as they are taken; raises at once where the lens does not fit."""
@@ -106,6 +120,11 @@ class Viewing:
         self._write(entry)
         export_copy(entry.path, target)
         return open_run(target).title()
+
+    def _is_heavy(self, lens: str) -> bool:
+        """Whether a look may take so long that nobody else should wait behind it."""
+        known = self.catalogue()["lenses"]
+        return lens in known and not known[lens]["is_live"]
 
     def _weights(self, entry: Entry, step: int | None) -> tuple[int, bytes] | None:
         """The weights of this moment, which no file holds yet."""

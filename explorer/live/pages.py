@@ -39,7 +39,7 @@ def page(engine: Callable[[], Engine], answer: Answer) -> Callable[[Request], Aw
         try:
             demand_same_origin(request)
         except EngineError as error:
-            return _refusal(error, 403)
+            return refusal(error, 403)
         return await run_in_threadpool(_answered, engine(), answer, request)
 
     return fetch
@@ -50,11 +50,11 @@ def _answered(engine: Engine, answer: Answer, request: Request) -> Response:
     try:
         engine.status(run_id)
     except ExplorerError as error:
-        return _refusal(error, 404)
+        return refusal(error, 404)
     try:
         return answer(engine, run_id, request.query_params)
     except ExplorerError as error:
-        return _refusal(error, 400)
+        return refusal(error, 400)
 
 
 def diagram(engine: Engine, run_id: str, asked: Mapping[str, str]) -> Response:
@@ -69,7 +69,7 @@ def events(engine: Engine, run_id: str, asked: Mapping[str, str]) -> Response:
 
 def film(engine: Engine, run_id: str, asked: Mapping[str, str]) -> Response:
     """The frames of all snapshots through one lens, each behind its length."""
-    frames = engine.film(run_id, _request(asked))
+    frames = engine.film(run_id, read_request(asked))
     return StreamingResponse(_measured(frames), media_type="application/octet-stream", headers=UNCHANGED)
 
 
@@ -93,18 +93,23 @@ def file_name(title: str) -> str:
     return f"{re.sub(r'[^A-Za-z0-9]+', '-', plain).strip('-')[:60] or 'run'}.run"
 
 
-def _request(asked: Mapping[str, str]) -> LookRequest:
-    """The lens, its settings and the example that a film is asked for by."""
+def read_request(asked: Mapping[str, str]) -> LookRequest:
+    """The lens, its settings, the example and perhaps the step that a page asks for."""
     try:
         settings = asked.get("settings") or "{}"
         if len(settings) > SETTINGS_BYTES:
             raise ValueError(settings)
         example = {name: asked[name] for name in ("split", "index") if name in asked}
         return LookRequest.model_validate(
-            {"lens": asked.get("lens", ""), "settings": json.loads(settings), "example": example}
+            {
+                "lens": asked.get("lens", ""),
+                "settings": json.loads(settings),
+                "step": asked.get("step"),
+                "example": example,
+            }
         )
     except (ValueError, RecursionError):
-        raise EngineError("film: expected a lens, its settings and an example, got something else.") from None
+        raise EngineError("look: expected a lens, its settings and an example, got something else.") from None
 
 
 def _measured(frames: Iterable[bytes]) -> Iterator[bytes]:
@@ -123,5 +128,6 @@ def _json(content: object) -> Response:
     return Response(as_json(content), media_type="application/json", headers={"Cache-Control": "no-store"})
 
 
-def _refusal(error: ExplorerError, code: int) -> Response:
+def refusal(error: ExplorerError, code: int) -> Response:
+    """Why there is no answer, as a sentence."""
     return PlainTextResponse(str(error), code, headers={"Cache-Control": "no-store"})

@@ -14,6 +14,7 @@ from explorer.engine.base import Engine
 from explorer.live import pages
 from explorer.live.bulletins import Bulletins
 from explorer.live.connection import Connection
+from explorer.live.looks import look
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 PAGES = {"diagram": pages.diagram, "events": pages.events, "film": pages.film, "file": pages.file}
@@ -29,5 +30,6 @@ def routes(engine: Callable[[], Engine]) -> list[BaseRoute]:
     return [
         WebSocketRoute("/live/{run_id}", live),
         *(Route(f"/live/{{run_id}}/{name}", pages.page(engine, answer)) for name, answer in PAGES.items()),
+        Route("/live/{run_id}/look", look(engine)),
         Mount("/assets", StaticFiles(directory=ASSETS), name="assets"),
     ]
