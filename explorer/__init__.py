@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from explorer.lenses.picture import Picture
     from explorer.lenses.recorder import Recording, record
     from explorer.lenses.request import Example
+    from explorer.lenses.measures import Measure, measures
     from explorer.runs import Run, open_run
 
 _ROOMS = {
@@ -40,6 +41,8 @@ _ROOMS = {
     "Example": "lenses.request",
     "Recording": "lenses.recorder",
     "record": "lenses.recorder",
+    "Measure": "lenses.measures",
+    "measures": "lenses.measures",
     "ExplorerError": "errors",
     "ExperimentError": "errors",
     "DataError": "errors",
@@ -58,12 +61,14 @@ __all__ = [
     "ExperimentError",
     "ExplorerError",
     "LimitError",
+    "Measure",
     "Preset",
     "Recording",
     "Run",
     "RunFileError",
     "lenses",
     "look",
+    "measures",
     "open_run",
     "preset",
     "presets",

@@ -35,8 +35,11 @@ ROOMS = {  # each may import itself and what its row names; a name with a dot is
     "validation": f"{BELOW_TRAINING} training.optimizers training.schedules training.objectives",
     "environment": f"{GROUND} training.devices",
     "training": f"{BELOW_TRAINING} validation training.evaluation training.objectives training.optimizers",
-    "runs": f"{BELOW_TRAINING} training.evaluation training.objectives",
-    "lenses": f"{BELOW_TRAINING} cost diagram validation runs training.evaluation training.objectives",
+    "lenses.recording": "",
+    "lenses.measures": f"{BELOW_TRAINING} lenses.recording training.evaluation training.objectives",
+    "runs": f"{BELOW_TRAINING} training.evaluation training.objectives lenses.measures",
+    "lenses": f"{BELOW_TRAINING} cost diagram validation runs training.evaluation training.objectives "
+    "lenses.recording lenses.measures",
     "live.frames": "lenses",
     "engine": f"{BELOW_TRAINING} cost diagram validation environment runs lenses live.frames training "
     "training.devices training.evaluation training.objectives training.optimizers training.schedules",
@@ -46,7 +49,7 @@ ROOMS = {  # each may import itself and what its row names; a name with a dot is
     "terminal": "",
     "cli_looking": f"{GROUND} runs engine lenses terminal",
     "cli": f"{GROUND} gallery validation environment runs engine progress terminal cli_looking",
-    "": f"{GROUND} gallery runs engine lenses progress",
+    "": f"{GROUND} gallery lenses.measures runs engine lenses progress",
     "__main__": "cli",
     "ui": f"{GROUND} gallery layer_list runs lenses engine live charts",
 }
