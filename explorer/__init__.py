@@ -31,11 +31,14 @@ if TYPE_CHECKING:
     from explorer.lenses.request import Example
     from explorer.lenses.measures import Measure, measures
     from explorer.runs import Run, open_run
+    from explorer.transitions import Transition, find_transition
 
 _ROOMS = {
     "Experiment": "experiment",
     "Run": "runs",
     "open_run": "runs",
+    "Transition": "transitions",
+    "find_transition": "transitions",
     "Preset": "gallery",
     "presets": "gallery",
     "Example": "lenses.request",
@@ -68,6 +71,8 @@ __all__ = [
     "RunFileError",
     "lenses",
     "look",
+    "Transition",
+    "find_transition",
     "measures",
     "open_run",
     "preset",
