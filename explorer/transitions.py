@@ -100,7 +100,7 @@ def _best_jump(steps: np.ndarray, values: np.ndarray) -> "_Fit":
 
 @dataclass(frozen=True)
 class _Fit:
-    """A jump, the error that it leaves over, and the smooth curve's error as a share of the variance after the start."""
+    """A jump, the error it leaves over, and the smooth curve's error as a share of the variance after the start."""
 
     middle: float  # in the log step
     steepness: float
