@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from collections.abc import Iterable
     from pathlib import Path
 
     from explorer.errors import (
@@ -79,6 +80,7 @@ __all__ = [
     "presets",
     "record",
     "train",
+    "train_seeds",
 ]
 
 
@@ -117,6 +119,24 @@ def look(
     from explorer.engine import inline
 
     return inline.look(run, lens, step, example, settings)
+def train_seeds(
+    experiment: "Experiment",
+    seeds: "Iterable[int]" = range(8),
+    out: "str | Path | None" = None,
+    device: str = "auto",
+    progress: bool = False,
+    together: bool | None = None,
+) -> "list[Run]":
+    """Train an experiment once for each seed, as one batched model where that is faster, and open the runs.
+
+    Each run equals the one trained alone, to rounding; its events tell how it was trained. `out` is a folder.
+    `together` decides between one batched model and one after another.
+    """
+    from explorer.engine import seeds as engine
+    from explorer.progress import attended
+
+    with attended(progress) as report:
+        return engine.train_seeds(experiment, seeds, out, device, report, together)
 
 
 def __getattr__(name: str) -> Any:

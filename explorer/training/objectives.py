@@ -64,3 +64,14 @@ def loss_for(task: Task, name: str | None = None) -> Loss:
     """The loss of this name, or the task's own."""
     fitting = losses_for(task)
     return fitting[name or next(iter(fitting))]
+
+
+def penalty(weights: list[Tensor], l1: float, l2: float) -> Tensor:
+    """The L1 and L2 penalties over weights; biases and norms, which have one axis, are left out by the caller."""
+    total = torch.zeros((), device=weights[0].device) if weights else torch.zeros(())
+    for weight in weights:
+        if l1:
+            total = total + l1 * weight.abs().sum()
+        if l2:
+            total = total + 0.5 * l2 * weight.square().sum()
+    return total
