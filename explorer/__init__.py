@@ -14,7 +14,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
+
+    from pandas import DataFrame
 
     from explorer.errors import (
         DataError,
@@ -79,6 +82,7 @@ __all__ = [
     "preset",
     "presets",
     "record",
+    "sweep",
     "train",
     "train_seeds",
 ]
@@ -137,6 +141,25 @@ def train_seeds(
 
     with attended(progress) as report:
         return engine.train_seeds(experiment, seeds, out, device, report, together)
+
+
+def sweep(
+    experiment: "Experiment",
+    grid: "Mapping[str, Sequence[Any]]",
+    seeds: "int | Iterable[int]" = 1,
+    out: "str | Path | None" = None,
+    device: str = "auto",
+    progress: bool = False,
+) -> "DataFrame":
+    """Train every combination of the values of dotted keys, such as {"recipe.weight_decay": [0, 1]}, with every seed.
+
+    One row a run: the values, the seed, the last value of every metric, and `run`, the path of its file.
+    """
+    from explorer.engine.sweep import sweep as train_grid
+    from explorer.progress import attended
+
+    with attended(progress) as report:
+        return train_grid(experiment, grid, seeds, out, device, report)
 
 
 def __getattr__(name: str) -> Any:

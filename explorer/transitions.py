@@ -46,7 +46,7 @@ def find_transition(series: Iterable[tuple[float, float]], least: float = 0.0) -
     points = np.array([(step, value) for step, value in series if np.isfinite(value)], np.float64).reshape(-1, 2)
     points = points[np.unique(points[:, 0], return_index=True)[1]]
     if len(points) < FEWEST:
-        return Transition("none", f"There are {len(points)} values; {FEWEST} are the fewest to judge by.")
+        return Transition("none", f"{FEWEST} values are the fewest to judge by; there are {len(points)}.")
     if len(points) > MOST:
         points = points[np.linspace(0, len(points) - 1, MOST).round().astype(int)]
     steps, values = points.T
