@@ -271,3 +271,21 @@ def test_every_measure_says_what_it_shows_and_what_it_hides():
         assert all((measure.title, measure.formula, measure.paper, measure.datasets))
         assert measure.shows.endswith(".")
         assert measure.hides.startswith("It does not show ")
+
+
+@pytest.mark.parametrize(
+    ("arrows", "per_dimension", "dimensionality"),
+    [
+        ([(1, 0), (0, 1), (0, 0)], 1.0, [1, 1, 0]),
+        ([(1, 0), (-1, 0), (0, 1), (0, -1)], 2.0, [1 / 2] * 4),
+        ([(math.cos(2 * math.pi * k / 5), math.sin(2 * math.pi * k / 5)) for k in range(5)], 2.5, [2 / 5] * 5),
+    ],
+    ids=["one each", "pairs of opposites", "pentagon"],
+)
+def test_a_known_figure_of_arrows_has_its_dimensionality(arrows, per_dimension, dimensionality):
+    layers = [{"kind": "tied", "name": "tied"}, {"kind": "relu"}]
+    network, data, dataset = parts({"kind": "sparse_features", "features": len(arrows)}, layers)
+    with torch.no_grad():
+        network.get_parameter("tied.weight").copy_(torch.tensor(arrows).T)
+    assert taken("features_per_dimension", network, data, dataset) == pytest.approx(per_dimension)
+    assert taken("feature_dimensionality", network, data, dataset) == pytest.approx(dimensionality, abs=1e-6)

@@ -51,8 +51,8 @@ def combinations(experiment: Experiment, grid: Grid, n_seeds: int = 1) -> list[t
     if not grid or not all(grid.values()):
         raise ExperimentError([Fault("grid", "a key with values", json.dumps(dict(grid), default=str), "give one")])
     count = n_seeds
-    for values in grid.values():
-        count *= len(values)
+    for axis in grid.values():
+        count *= len(axis)
     if not 1 <= count <= MOST:
         raise ExperimentError([Fault("grid", f"1 to {MOST:,} runs", f"{count:,}", "give fewer values or seeds")])
     cells, faults = [], []

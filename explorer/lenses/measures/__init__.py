@@ -28,6 +28,7 @@ from explorer.lenses.measures.previous_token import PREVIOUS_TOKEN
 from explorer.lenses.measures.restricted import EXCLUDED_LOSS, RESTRICTED_LOSS
 from explorer.lenses.measures.second_half import SECOND_HALF_ACCURACY
 from explorer.lenses.measures.state_separation import STATE_SEPARATION
+from explorer.lenses.measures.superposition import FEATURE_DIMENSIONALITY, FEATURES_PER_DIMENSION
 from explorer.lenses.measures.weight_norm import WEIGHT_NORM
 from explorer.network import Network
 
@@ -57,6 +58,8 @@ MEASURES: dict[str, Measure] = {
         LABEL_ATTENTION,
         CELL_DEPTH,
         STATE_SEPARATION,
+        FEATURES_PER_DIMENSION,
+        FEATURE_DIMENSIONALITY,
         AGREEMENT,
         ATTRACTORS,
         WEIGHT_NORM,
