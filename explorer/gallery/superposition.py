@@ -1,8 +1,10 @@
 """Superposition: more features than dimensions (Elhage et al. 2022, arXiv:2209.10652)."""
 
+from typing import Any
+
 from explorer.gallery.base import Preset, at_least, at_most, experiment
 
-LAYERS = [{"kind": "tied", "name": "bottleneck", "units": 2}, {"kind": "relu", "name": "answer"}]
+LAYERS: list[dict[str, Any]] = [{"kind": "tied", "name": "bottleneck", "units": 2}, {"kind": "relu", "name": "answer"}]
 RECIPE = {
     "learning_rate": 0.01,
     "batch_size": 256,
