@@ -12,8 +12,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from collections.abc import Iterable
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
@@ -30,10 +28,10 @@ if TYPE_CHECKING:
     )
     from explorer.experiment import Experiment
     from explorer.gallery import Preset, presets
+    from explorer.lenses.measures import Measure, measures
     from explorer.lenses.picture import Picture
     from explorer.lenses.recorder import Recording, record
     from explorer.lenses.request import Example
-    from explorer.lenses.measures import Measure, measures
     from explorer.runs import Run, open_run
     from explorer.transitions import Transition, find_transition
 
@@ -73,10 +71,10 @@ __all__ = [
     "Recording",
     "Run",
     "RunFileError",
-    "lenses",
-    "look",
     "Transition",
     "find_transition",
+    "lenses",
+    "look",
     "measures",
     "open_run",
     "preset",
@@ -123,6 +121,8 @@ def look(
     from explorer.engine import inline
 
     return inline.look(run, lens, step, example, settings)
+
+
 def train_seeds(
     experiment: "Experiment",
     seeds: "Iterable[int]" = range(8),

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from explorer.cli_looking import add_looking
 from explorer import cli_measuring
+from explorer.cli_looking import add_looking
 from explorer.errors import DataError, EngineError, ExplorerError
 from explorer.terminal import (
     answer,
