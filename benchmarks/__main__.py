@@ -12,6 +12,18 @@ from rich.table import Table
 MODULES = sorted(path.stem for path in Path(__file__).parent.glob("*.py") if not path.stem.startswith("_"))
 TARGETS = {  # by name: least and greatest value wanted
     "training: *, ours over plain": (0.95, None),
+    "emergence: induction-heads, second_half_accuracy, min": (0.97, None),
+    "emergence: induction-heads, most CPU s": (None, 10),
+    "emergence: induction-one-layer, *, max": (None, 0.4),
+    "emergence: grokking, test.accuracy, min": (0.95, None),
+    "emergence: grokking, most CPU s": (None, 10),
+    "emergence: grokking-no-decay, test.accuracy, max": (None, 0.1),
+    "emergence: in-context-regression, ridge_ratio, max": (None, 2),
+    "emergence: in-context-regression, most CPU s": (None, 60),
+    "emergence: in-context-classes, test.accuracy, min": (0.9, None),
+    "emergence: in-context-classes, most CPU s": (None, 15),
+    "emergence: in-weights-classes, test.accuracy, min": (0.95, None),
+    "emergence: *, 16 seeds at once over one by one": (4, None),
     "engine: click to first step, median ms": (None, 100),
     "engine: * runs at once, slowest over fastest": (0.7, None),
     "browser: *, pictures/s drawn": (30, None),

@@ -12,8 +12,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
+
+    from pandas import DataFrame
 
     from explorer.errors import (
         DataError,
@@ -26,20 +28,26 @@ if TYPE_CHECKING:
     )
     from explorer.experiment import Experiment
     from explorer.gallery import Preset, presets
+    from explorer.lenses.measures import Measure, measures
     from explorer.lenses.picture import Picture
     from explorer.lenses.recorder import Recording, record
     from explorer.lenses.request import Example
     from explorer.runs import Run, open_run
+    from explorer.transitions import Transition, find_transition
 
 _ROOMS = {
     "Experiment": "experiment",
     "Run": "runs",
     "open_run": "runs",
+    "Transition": "transitions",
+    "find_transition": "transitions",
     "Preset": "gallery",
     "presets": "gallery",
     "Example": "lenses.request",
     "Recording": "lenses.recorder",
     "record": "lenses.recorder",
+    "Measure": "lenses.measures",
+    "measures": "lenses.measures",
     "ExplorerError": "errors",
     "ExperimentError": "errors",
     "DataError": "errors",
@@ -58,17 +66,23 @@ __all__ = [
     "ExperimentError",
     "ExplorerError",
     "LimitError",
+    "Measure",
     "Preset",
     "Recording",
     "Run",
     "RunFileError",
+    "Transition",
+    "find_transition",
     "lenses",
     "look",
+    "measures",
     "open_run",
     "preset",
     "presets",
     "record",
+    "sweep",
     "train",
+    "train_seeds",
 ]
 
 
@@ -107,6 +121,45 @@ def look(
     from explorer.engine import inline
 
     return inline.look(run, lens, step, example, settings)
+
+
+def train_seeds(
+    experiment: "Experiment",
+    seeds: "Iterable[int]" = range(8),
+    out: "str | Path | None" = None,
+    device: str = "auto",
+    progress: bool = False,
+    together: bool | None = None,
+) -> "list[Run]":
+    """Train an experiment once for each seed, as one batched model where that is faster, and open the runs.
+
+    Each run equals the one trained alone, to rounding; its events tell how it was trained. `out` is a folder.
+    `together` decides between one batched model and one after another.
+    """
+    from explorer.engine import seeds as engine
+    from explorer.progress import attended
+
+    with attended(progress) as report:
+        return engine.train_seeds(experiment, seeds, out, device, report, together)
+
+
+def sweep(
+    experiment: "Experiment",
+    grid: "Mapping[str, Sequence[Any]]",
+    seeds: "int | Iterable[int]" = 1,
+    out: "str | Path | None" = None,
+    device: str = "auto",
+    progress: bool = False,
+) -> "DataFrame":
+    """Train every combination of the values of dotted keys, such as {"recipe.weight_decay": [0, 1]}, with every seed.
+
+    One row a run: the values, the seed, the last value of every metric, and `run`, the path of its file.
+    """
+    from explorer.engine.sweep import sweep as train_grid
+    from explorer.progress import attended
+
+    with attended(progress) as report:
+        return train_grid(experiment, grid, seeds, out, device, report)
 
 
 def __getattr__(name: str) -> Any:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from explorer import cli_measuring
 from explorer.cli_looking import add_looking
 from explorer.errors import DataError, EngineError, ExplorerError
 from explorer.terminal import (
@@ -82,6 +83,11 @@ def build_parser() -> Parser:
     verb.add_argument("--step", type=int, metavar="N", help="a step with a snapshot (default: the last)")
 
     add_looking(lambda name, function, purpose: _add_verb(verbs, name, function, purpose))
+    cli_measuring.add_arguments(
+        _add_verb(verbs, "measure", cli_measuring.measure, "follow a progress measure through a run"),
+        _add_verb(verbs, "sweep", sweep, "train a grid over settings, with one run for every cell"),
+    )
+
     _add_verb(verbs, "doctor", doctor, "check this installation")
     return parser
 
@@ -159,6 +165,11 @@ def evaluate(arguments: argparse.Namespace) -> int:
 
     answer(open_run(arguments.run).evaluate(arguments.step), arguments.json, print_evaluation)
     return DONE
+
+
+def sweep(arguments: argparse.Namespace) -> int:
+    """Train every combination of some settings' values."""
+    return cli_measuring.sweep(arguments, _experiment(arguments.source))
 
 
 def doctor(arguments: argparse.Namespace) -> int:

@@ -59,6 +59,7 @@ class Task:
     outputs: int
     labels: tuple[str, ...] = ()
     steps: int | None = None  # T, where the answer has a time axis
+    importance: tuple[float, ...] = ()  # how much the error of each number counts; empty: all the same
 
     @property
     def answer(self) -> tuple[int, ...]:

@@ -111,6 +111,24 @@ def _flat(values: Any) -> list[float]:
     return [number for entry in values for number in _flat(entry)] if isinstance(values, list) else [values]
 
 
+def print_measured(found: dict[str, Any]) -> None:
+    """One row a step, and whether the measure jumps; of a row of numbers, the one that sums it up."""
+    table = _table("step", found["measure"])
+    for row in found["values"]:
+        if row["name"] == found["measure"]:
+            table.add_row(str(row["step"]), f"{row['value']:.4g}")
+    _print(table)
+    _print(found["transition"]["sentence"])
+
+
+def print_sweep(rows: list[dict[str, Any]]) -> None:
+    """One row a run."""
+    table = _table(*rows[0])
+    for row in rows:
+        table.add_row(*(f"{value:.4g}" if isinstance(value, float) else str(value) for value in row.values()))
+    _print(table)
+
+
 def print_doctor(found: dict[str, Any]) -> None:
     """One row a finding."""
     table = _table("what", "found")

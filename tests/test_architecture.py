@@ -35,18 +35,23 @@ ROOMS = {  # each may import itself and what its row names; a name with a dot is
     "validation": f"{BELOW_TRAINING} training.optimizers training.schedules training.objectives",
     "environment": f"{GROUND} training.devices",
     "training": f"{BELOW_TRAINING} validation training.evaluation training.objectives training.optimizers",
-    "runs": f"{BELOW_TRAINING} training.evaluation training.objectives",
-    "lenses": f"{BELOW_TRAINING} cost diagram validation runs training.evaluation training.objectives",
+    "lenses.recording": "",
+    "lenses.measures": f"{BELOW_TRAINING} lenses.recording training.evaluation training.objectives",
+    "runs": f"{BELOW_TRAINING} training.evaluation training.objectives lenses.measures",
+    "lenses": f"{BELOW_TRAINING} cost diagram validation runs training.evaluation training.objectives "
+    "lenses.recording lenses.measures",
     "live.frames": "lenses",
     "engine": f"{BELOW_TRAINING} cost diagram validation environment runs lenses live.frames training "
     "training.devices training.evaluation training.objectives training.optimizers training.schedules",
     "live": f"{GROUND} engine lenses live.frames",
+    "transitions": "",
     "charts": "",
     "progress": "engine",
     "terminal": "",
+    "cli_measuring": f"{GROUND} runs engine progress terminal transitions",
     "cli_looking": f"{GROUND} runs engine lenses terminal",
-    "cli": f"{GROUND} gallery validation environment runs engine progress terminal cli_looking",
-    "": f"{GROUND} gallery runs engine lenses progress",
+    "cli": f"{GROUND} gallery validation environment runs engine progress terminal cli_looking cli_measuring",
+    "": f"{GROUND} gallery lenses.measures runs engine lenses progress transitions",
     "__main__": "cli",
     "ui": f"{GROUND} gallery layer_list runs lenses engine live charts",
 }
@@ -114,7 +119,18 @@ def test_the_screen_is_loaded_by_its_own_rooms_only(package: str, rooms: tuple[s
 
 
 def test_what_describes_an_experiment_loads_no_torch():
-    names = ["", ".errors", ".signals", ".experiment", ".declarations", ".limits", ".gallery", ".cli", ".terminal"]
+    names = [
+        "",
+        ".errors",
+        ".signals",
+        ".experiment",
+        ".declarations",
+        ".limits",
+        ".gallery",
+        ".cli",
+        ".terminal",
+        ".transitions",
+    ]
     assert loaded_by([f"explorer{name}" for name in names], "torch") == ""
 
 

@@ -10,9 +10,10 @@ from explorer.datasets.masked import Agreement, Palindromes
 from explorer.datasets.memory import Adding, Brackets, FirstBit, FlipFlop
 from explorer.datasets.pictures import Pictures
 from explorer.datasets.points import Arms, Circle, Drawn, Gauss, GaussianPlane, Plane, Spiral, Xor
+from explorer.datasets.sparse import SparseFeatures
 from explorer.datasets.tables import BreastCancer, Diabetes, Iris, Wine
 from explorer.datasets.text import Documentation, Grammar, TextFile
-from explorer.datasets.tokens import Copy, Repeated, Reverse
+from explorer.datasets.tokens import Copy, CopyBack, Repeated, Reverse
 
 KINDS: dict[str, type[Dataset]] = {
     dataset.kind: dataset
@@ -39,6 +40,7 @@ KINDS: dict[str, type[Dataset]] = {
         Modular,
         Copy,
         Reverse,
+        CopyBack,
         Palindromes,
         Agreement,
         Brackets,
@@ -47,5 +49,6 @@ KINDS: dict[str, type[Dataset]] = {
         FirstBit,
         InContextRegression,
         InContextClassification,
+        SparseFeatures,
     )
 }

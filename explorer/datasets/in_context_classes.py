@@ -136,6 +136,12 @@ class InContextClassification(Dataset):
         return Split((inputs,), labels[:, -1])
 
 
+def known_centres(data: Data) -> Tensor:
+    """The middles of the classes that such data trains on: (classes, dimensions)."""
+    assert isinstance(data.draw, partial), "the data of in-context classification draws around its centres"
+    return data.draw.args[0]
+
+
 def draw_distinct(n: int, count: int, below: int, generator: Generator | None) -> Tensor:
     """Rows of different numbers below a bound, in random order: (n, count)."""
     drawn = torch.randint(below, (n, 1), generator=generator)

@@ -130,3 +130,33 @@ class Reverse(Transcript):
 
     def answer(self, prompt: Tensor) -> Tensor:
         return prompt.flip(1)
+
+
+class CopyBack(Endless):
+    """Random symbols; at every step: which one stood so many steps back?"""
+
+    kind: ClassVar[str] = "copy_back"
+    title: ClassVar[str] = "Copy from steps back"
+
+    lag: int = Field(3, ge=1, le=128, description="How many steps back the symbol to tell stands.")
+    vocabulary: int = Field(8, ge=2, le=512, description="Different symbols.")
+    length: int = Field(24, ge=2, le=256, validate_default=True, description="Symbols in a sequence.")
+
+    @field_validator("length")
+    @classmethod
+    def _longer_than_the_lag(cls, length: int, info: ValidationInfo) -> int:
+        if length <= info.data.get("lag", 0):
+            raise ValueError(f"more than lag ({info.data['lag']})")
+        return length
+
+    def describe(self) -> Description:
+        task = Task("sequence_labels", self.vocabulary, self.names(), self.length)
+        return Description((Signal((self.length,), self.vocabulary),), task, "tokens", None, self.n_test)
+
+    def names(self) -> tuple[str, ...]:
+        return tuple(map(str, range(self.vocabulary)))
+
+    def make(self, n: int, generator: Generator | None = None) -> Split:
+        symbols = torch.randint(self.vocabulary, (n, self.length), generator=generator)
+        nothing = torch.full((n, self.lag), IGNORED)
+        return Split((symbols,), torch.cat([nothing, symbols[:, : -self.lag]], 1))

@@ -3,15 +3,42 @@
 from difflib import get_close_matches
 
 from explorer.errors import ExperimentError, unknown
-from explorer.gallery import algorithms, in_context, induction, memory, pictures, points, tables, text
+from explorer.gallery import (
+    algorithms,
+    copying,
+    in_context,
+    induction,
+    memory,
+    pictures,
+    points,
+    superposition,
+    tables,
+    text,
+)
 from explorer.gallery.base import Figure, Preset
 
 FAMILIES: dict[str, tuple[Preset, ...]] = {
     "points": (points.CIRCLE, points.XOR, points.GAUSS, points.SPIRAL, points.ARMS, points.PLANE),
     "pictures": (pictures.MLP, pictures.CNN, pictures.ARTICLE, pictures.RESNET),
     "memory": (memory.BRACKETS, memory.ADDING_RNN, memory.ADDING_LSTM, memory.ADDING_GRU, memory.FLIP_FLOP),
-    "emergence": (induction.HEADS, induction.ONE_LAYER, algorithms.GROKKING, algorithms.NO_DECAY),
-    "in_context": (in_context.REGRESSION, in_context.IN_CONTEXT, in_context.IN_WEIGHTS),
+    "emergence": (
+        induction.HEADS,
+        induction.ONE_LAYER,
+        induction.FIXED_OFFSET,
+        algorithms.GROKKING,
+        algorithms.NO_DECAY,
+        superposition.SPARSE,
+        superposition.DENSE,
+    ),
+    "in_context": (
+        in_context.REGRESSION,
+        in_context.IN_CONTEXT,
+        in_context.IN_WEIGHTS,
+        copying.ATTENTION,
+        copying.WINDOW,
+        copying.BEYOND,
+        copying.MEMORY,
+    ),
     "text": (text.CHAR_GPT, text.AGREEMENT, text.PALINDROMES),
     "tables": (tables.IRIS, tables.WINE, tables.CANCER, tables.DIABETES),
 }

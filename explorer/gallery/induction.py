@@ -5,12 +5,12 @@ from typing import Any
 from explorer.gallery.base import Preset, at_least, at_most, experiment
 
 
-def attention_only(n_layers: int, heads: int) -> list[dict[str, Any]]:
+def attention_only(n_layers: int, heads: int, place: float = 0.02) -> list[dict[str, Any]]:
     """A transformer with nothing but attention."""
     block = {"kind": "transformer_block", "heads": heads, "causal": True, "attention_only": True}
     return [
         {"kind": "embedding", "name": "embed", "features": 64},
-        {"kind": "position", "name": "place"},
+        {"kind": "position", "name": "place", "init_scale": place},
         *({**block, "name": f"block{number}"} for number in range(1, n_layers + 1)),
         {"kind": "layer_norm", "name": "norm"},
         {"kind": "linear", "name": "unembed"},
@@ -36,6 +36,19 @@ HEADS = Preset(
     budget_seconds=10,
     figures=(at_least("second_half_accuracy", 0.95), at_least("prefix_matching", 0.9)),
     experiment=experiment({"kind": "repeated"}, attention_only(2, 1), RECIPE),
+)
+FIXED_OFFSET = Preset(
+    name="induction-fixed-offset",
+    title="The trap of a fixed offset",
+    about="One layer is given blocks of eight tokens and no others, and learns to look back by that distance.",
+    watch="Training accuracy reaches the most there is, three blocks of four; on blocks of twelve nothing is right.",
+    expect="Looks like induction and is none: second-half accuracy at another block length stays under .2.",
+    control="induction-heads",
+    budget_seconds=6,
+    figures=(at_least("train.accuracy", 0.74), at_most("second_half_accuracy", 0.2)),
+    experiment=experiment(
+        {"kind": "repeated", "fixed_period": 8}, attention_only(1, 2, place=0.5), {**RECIPE, "steps": 240}
+    ),
 )
 ONE_LAYER = Preset(
     name="induction-one-layer",

@@ -7,6 +7,7 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from explorer.layers.base import Layer, ShapeError, require_rank
+from explorer.layers.points import Point
 from explorer.signals import Signal
 
 
@@ -40,6 +41,37 @@ class Linear(Layer):
 
     def build(self, *inputs: Signal) -> nn.Module:
         return nn.Linear(inputs[0].shape[-1], self.output(*inputs).shape[-1], bias=self.bias)
+
+
+class Tied(Layer):
+    """Squeezes its inputs into fewer numbers and brings them back by the same weights, turned round."""
+
+    kind: ClassVar[str] = "tied"
+    title: ClassVar[str] = "Tied bottleneck"
+    equation: ClassVar[str] = r"y = W^\top W x + b"
+
+    units: int = Field(2, ge=1, le=1_024, description="Numbers in the middle, fewer than the inputs to force sharing.")
+
+    def output(self, *inputs: Signal) -> Signal:
+        require_rank(inputs[0], 1, 2, what="features", remedy="put a flatten or a global pooling layer before it")
+        return inputs[0]
+
+    def build(self, *inputs: Signal) -> nn.Module:
+        return Bottleneck(inputs[0].shape[-1], self.units)
+
+
+class Bottleneck(nn.Module):
+    """There and back by one matrix, with a bias for every output (Elhage et al. 2022, arXiv:2209.10652)."""
+
+    def __init__(self, features: int, units: int):
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(units, features))
+        self.bias = nn.Parameter(torch.zeros(features))
+        self.squeezed = Point("batch", "unit")
+        nn.init.xavier_normal_(self.weight)
+
+    def forward(self, values: Tensor) -> Tensor:  # (B, features) -> (B, features)
+        return self.squeezed(values @ self.weight.T) @ self.weight + self.bias
 
 
 Feature = Literal["x1", "x2", "x1_squared", "x2_squared", "x1_x2", "sin_x1", "sin_x2"]

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -132,6 +132,12 @@ class Run:
         from explorer.runs.rebuild import load_data
 
         return load_data(self)
+
+    def measure(self, name: str, steps: Iterable[int] | None = None) -> pd.DataFrame:
+        """A progress measure, or a metric as split.name, over the kept steps: step, name, value."""
+        from explorer.runs.measuring import measure
+
+        return measure(self, name, steps)
 
     def evaluate(self, step: int | None = None) -> dict[str, Any]:
         """Metrics on held-out data at a kept step, with the confusion matrix where there are classes."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def build_model(run: "Run", step: int | None) -> Network:
     """The network with the weights of a kept step."""
-    about = _dataset(run).describe()
+    about = dataset_of(run).describe()
     layout = plan(run.experiment.network, about.signals, about.task, about.input_names)
     demand_within_limits(layout, 1)
     network = build(layout, seed=0)
@@ -30,7 +30,7 @@ def build_model(run: "Run", step: int | None) -> Network:
 
 def load_data(run: "Run") -> Data:
     """The data that the run was trained on."""
-    return _dataset(run).load(run.experiment.seed)
+    return dataset_of(run).load(run.experiment.seed)
 
 
 def evaluate_run(run: "Run", step: int) -> dict[str, Any]:
@@ -59,5 +59,6 @@ def _described(tensor: Tensor | None) -> str:
     return f"shape {tuple(tensor.shape)} of {str(tensor.dtype).removeprefix('torch.')}"
 
 
-def _dataset(run: "Run") -> Dataset:
+def dataset_of(run: "Run") -> Dataset:
+    """The run's data as its kind declares it, not yet loaded."""
     return read_part(datasets.KINDS, data_at_hand(run.path, run.experiment.data), "data")

@@ -63,4 +63,31 @@ def losses_for(task: Task) -> dict[str, Loss]:
 def loss_for(task: Task, name: str | None = None) -> Loss:
     """The loss of this name, or the task's own."""
     fitting = losses_for(task)
-    return fitting[name or next(iter(fitting))]
+    name = name or next(iter(fitting))
+    return (
+        weighted(fitting[name], task.importance, 2 if name == "squared_error" else 1)
+        if task.importance
+        else fitting[name]
+    )
+
+
+def weighted(loss: Loss, importance: tuple[float, ...], power: int) -> Loss:
+    """The loss with the error of each number multiplied by its importance; errors enter the loss by this power."""
+    scales = [weight ** (1 / power) for weight in importance]
+
+    def weigh(output: Tensor, target: Tensor) -> Tensor:
+        factors = output.new_tensor(scales)
+        return loss(factors * output, factors * target)
+
+    return weigh
+
+
+def penalty(weights: list[Tensor], l1: float, l2: float) -> Tensor:
+    """The L1 and L2 penalties over weights; biases and norms, which have one axis, are left out by the caller."""
+    total = torch.zeros((), device=weights[0].device) if weights else torch.zeros(())
+    for weight in weights:
+        if l1:
+            total = total + l1 * weight.abs().sum()
+        if l2:
+            total = total + 0.5 * l2 * weight.square().sum()
+    return total

@@ -13,8 +13,8 @@ from explorer.network import build
 from explorer.training.batches import Batches
 from explorer.training.chance import in_force, seeded
 from explorer.training.diagnosis import Divergence, first_broken
-from explorer.training.evaluation import glance
-from explorer.training.objectives import loss_for
+from explorer.training.evaluation import glance, predict
+from explorer.training.objectives import loss_for, penalty
 from explorer.training.snapshots import SnapshotPolicy
 from explorer.training.stopping import Stopping
 from explorer.validation import Checked
@@ -93,7 +93,7 @@ class Trainer:
                 self._one_step()
                 elapsed = time.perf_counter() - started
                 self.seconds = before + elapsed
-                self._after_step()
+                self.after_step()
                 if seconds is not None and elapsed >= seconds:
                     break
         return self.step - first
@@ -105,29 +105,35 @@ class Trainer:
         loss = self.loss(self.network(*batch.inputs), batch.targets)
         value = loss.item()
         if not math.isfinite(value):
-            return self._diverge(batch, value)
+            return self.diverge(batch, value)
         if self.has_penalty:
-            loss = loss + self._penalty()
+            loss = loss + penalty([each for each in self.parameters if each.dim() > 1], self.recipe.l1, self.recipe.l2)
         loss.backward()
         self._measure_and_clip()
         self._follow_schedule()
         self.optimizer.step()
-        self.step += 1
-        self.latest["train"]["loss"] = value
-        self.recorder.add_metrics(self.step, "train", {"loss": value})
-        return None
+        return self.note_step(value)
 
-    def _after_step(self) -> None:
+    def note_step(self, loss: float) -> None:
+        """Count a step that is done."""
+        self.step += 1
+        self.latest["train"]["loss"] = loss
+        self.recorder.add_metrics(self.step, "train", {"loss": loss})
+
+    @property
+    def is_due_for_a_look(self) -> bool:
+        """Whether both splits are measured after this step."""
+        return self.step % self.recipe.evaluate_every == 0 or self.step >= self.recipe.steps
+
+    def after_step(self, outputs: Mapping[str, Tensor] | None = None) -> None:
+        """Look, keep a snapshot and end where that is due; outputs for what is looked at may be at hand, by split."""
         if self.state != "training":
             return
-        found = None
-        is_last = self.step >= self.recipe.steps
-        if self.step % self.recipe.evaluate_every == 0 or is_last:
-            found = self._look()
+        found = self.look(outputs) if self.is_due_for_a_look else None
         if self.policy.keeps(self.step):
             self._keep_snapshot()
         reason = self.stopping.reason(self.recipe.stop, self.seconds, found)
-        if is_last:
+        if self.step >= self.recipe.steps:
             reason = f"all {self.recipe.steps} steps are done"
         if reason:
             self.state = "finished"
@@ -136,43 +142,44 @@ class Trainer:
 
     # The parts of a step
 
-    def _penalty(self) -> Tensor:
-        """L1 and L2 penalties over all parameters but biases and norms (those with one axis)."""
-        weights = [parameter for parameter in self.parameters if parameter.dim() > 1]
-        penalty = torch.zeros((), device=self.device)
-        for weight in weights:
-            if self.recipe.l1:
-                penalty = penalty + self.recipe.l1 * weight.abs().sum()
-            if self.recipe.l2:
-                penalty = penalty + 0.5 * self.recipe.l2 * weight.square().sum()
-        return penalty
-
     def _measure_and_clip(self) -> None:
         clip = self.recipe.clip_norm
-        is_measured = (self.step + 1) % NORM_EVERY == 0
-        if clip is None and not is_measured:
+        if clip is None and not self.is_due_for_a_norm:
             return
         gradients = [parameter.grad for parameter in self.parameters if parameter.grad is not None]
         norm = torch.nn.utils.get_total_norm(gradients)
         if clip is not None:
             torch.nn.utils.clip_grads_with_norm_(self.parameters, clip, norm)
-        if is_measured:
-            self.norm = (self.step + 1, norm.item())
-            self.recorder.add_metrics(self.step + 1, "train", {"gradient_norm": self.norm[1]})
+        if self.is_due_for_a_norm:
+            self.note_norm(norm.item())
+
+    @property
+    def is_due_for_a_norm(self) -> bool:
+        """Whether the gradient of the step at hand is measured."""
+        return (self.step + 1) % NORM_EVERY == 0
+
+    def note_norm(self, norm: float) -> None:
+        """Note the gradient norm of the step at hand."""
+        self.norm = (self.step + 1, norm)
+        self.recorder.add_metrics(self.step + 1, "train", {"gradient_norm": norm})
 
     def _follow_schedule(self) -> None:
-        factor = self.checked.schedule.factor(self.step, self.recipe.steps)
-        rate = self.recipe.learning_rate * factor
-        if rate != self.rate:
+        if (rate := self.next_rate) != self.rate:
             self.rate = rate
             for group in self.optimizer.param_groups:
                 group["lr"] = rate
 
-    def _look(self) -> dict[str, float]:
+    @property
+    def next_rate(self) -> float:
+        """The learning rate of the step at hand."""
+        return self.recipe.learning_rate * self.checked.schedule.factor(self.step, self.recipe.steps)
+
+    def look(self, outputs: Mapping[str, Tensor] | None = None) -> dict[str, float]:
         """Measure both splits; the loss of the training split stays that of the last batch, where there is one."""
         found: dict[str, float] = {}
         for split, examples in self.looked_at.items():
-            values = glance(self.network, examples, self.data.task, self.loss)
+            output = outputs[split] if outputs else predict(self.network, examples)
+            values = glance(output, examples.targets, self.data.task, self.loss)
             if split == "train" and self.step > 0:
                 values.pop("loss")
             self.latest[split] |= values
@@ -184,7 +191,7 @@ class Trainer:
         """Measure and keep the weights from which training begins, in place of what was noted of a start before."""
         self.recorder.rewind(-1)
         self.policy.count = 0
-        self._look()
+        self.look()
         self._keep_snapshot()
 
     def _keep_snapshot(self) -> None:
@@ -204,7 +211,8 @@ class Trainer:
         tensors = {name: value.to("cpu", copy=True) for name, value in self.weights.items()}
         self.recorder.add_snapshot(self.step, tensors)
 
-    def _diverge(self, batch: Any, value: float) -> None:
+    def diverge(self, batch: Any, value: float) -> None:
+        """End at a loss that is no number, and tell where it began."""
         layer, where, flaw = first_broken(self.network, batch)
         if where == "loss":
             flaw = "NaN" if math.isnan(value) else "infinite"

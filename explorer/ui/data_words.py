@@ -7,7 +7,7 @@ from typing import Any
 POINTS = "Points"
 FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (POINTS, ("circle", "xor", "gauss", "spiral", "arms", "plane", "gaussian_plane", "drawn")),
-    ("Tables", ("iris", "wine", "breast_cancer", "diabetes", "csv")),
+    ("Tables", ("iris", "wine", "breast_cancer", "diabetes", "csv", "sparse_features")),
     ("Pictures", ("digits", "pictures")),
     ("Text", ("text", "text_file", "grammar")),
     (
@@ -17,6 +17,7 @@ FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "modular",
             "copy",
             "reverse",
+            "copy_back",
             "palindromes",
             "agreement",
             "brackets",

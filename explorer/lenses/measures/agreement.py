@@ -30,7 +30,8 @@ def _is_right(network: Network, data: Data) -> torch.Tensor:  # (B,)
 AGREEMENT = Measure(
     name="agreement_accuracy",
     title="Agreement",
-    about="The share of hidden verbs for which the right number, singular or plural, is held to be likelier.",
+    shows="The share of hidden verbs for which the right number, singular or plural, is held to be likelier.",
+    hides="It does not show whether the verb follows the subject or the nearest noun; most sentences do not tell.",
     formula=r"\operatorname{mean} \left[ P(\text{plural}) > P(\text{singular}) \text{ as in truth} \right]",
     paper=PAPER,
     take=take_all,
@@ -39,7 +40,8 @@ AGREEMENT = Measure(
 ATTRACTORS = Measure(
     name="attractor_accuracy",
     title="Agreement past an attractor",
-    about="Agreement in sentences where a noun of the other number stands between the subject and the verb.",
+    shows="Agreement in sentences where a noun of the other number stands between the subject and the verb.",
+    hides="It does not show what tells the subject from the other noun.",
     formula=r"\operatorname{mean} \left[ P(\text{plural}) > P(\text{singular}) \text{ as in truth} \mid "
     r"\text{attractor} \right]",
     paper=PAPER,

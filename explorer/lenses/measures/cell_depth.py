@@ -16,9 +16,13 @@ from explorer.training.evaluation import predict
 def take(network: Network, data: Data, dataset: Dataset) -> np.ndarray:
     """Of each cell of every recurrent layer, the size of its correlation with the depth: (cells,)."""
     depths = bracket_depths(*data.test.inputs).flatten()  # (B T,)
+    return correlations(memories(network, data), depths).abs().cpu().numpy()
+
+
+def memories(network: Network, data: Data) -> Tensor:
+    """What all recurrent layers carry, at every step of every held-out sequence: (B T, cells)."""
     names = [node.name for node in network.plan.nodes if isinstance(network.get_submodule(node.name), Recurrent)]
-    states = [memory(network, name, data).flatten(0, -2) for name in names]
-    return correlations(torch.cat(states, 1), depths).abs().cpu().numpy()
+    return torch.cat([memory(network, name, data).flatten(0, -2) for name in names], 1)
 
 
 @torch.no_grad()
@@ -46,7 +50,8 @@ def correlations(columns: Tensor, values: Tensor) -> Tensor:
 CELL_DEPTH = Measure(
     name="cell_depth_correlation",
     title="Depth in a cell",
-    about="How closely some cell follows the number of open brackets, in a straight line.",
+    shows="How closely some cell follows the number of open brackets, in a straight line.",
+    hides="It does not show whether the answer is read from that cell; at step 0 some cell often follows too.",
     formula=r"\max_j \left| \operatorname{corr}(c_{t,j},\, \text{depth}_t) \right|",
     paper="Karpathy, Johnson and Li 2015, Visualizing and understanding recurrent networks, arXiv:1506.02078",
     take=take,

@@ -21,7 +21,8 @@ def take(network: Network, data: Data, dataset: Dataset) -> float:
 IN_CONTEXT_SCORE = Measure(
     name="in_context_score",
     title="In-context-learning score",
-    about="The loss late in the sequence less the loss early, below zero where the context helps in any way.",
+    shows="The loss late in the sequence less the loss early, below zero where the context helps in any way.",
+    hides="It does not show how the context helps: counting which tokens occur lowers it too, without any induction.",
     formula=r"L_{2p - 2} - L_{\lfloor p / 2 \rfloor}, \quad L_t = -\operatorname{mean} \log p(x_{t+1} \mid x_{\le t})",
     paper="Olsson et al. 2022, In-context learning and induction heads, arXiv:2209.11895",
     take=take,

@@ -23,7 +23,8 @@ def take(network: Network, data: Data, dataset: Dataset) -> np.ndarray:
 PREFIX_MATCHING = Measure(
     name="prefix_matching",
     title="Prefix matching",
-    about="How much of its attention a head gives, at a repeated token, to the token after the first occurrence.",
+    shows="How much of its attention a head gives, at a repeated token, to the token after the first occurrence.",
+    hides="It does not show what is done with what is found; at a fixed period, looking back by distance scores too.",
     formula=r"\max_h \operatorname{mean}_q A^{(h)}_{q,\, q - p + 1}, \quad q \text{ in the second block of period } p",
     paper="Olsson et al. 2022, In-context learning and induction heads, arXiv:2209.11895",
     take=take,

@@ -20,7 +20,8 @@ def take(network: Network, data: Data, dataset: Dataset) -> np.ndarray:
 PREVIOUS_TOKEN = Measure(
     name="previous_token",
     title="Previous-token score",
-    about="How much of its attention a head gives to the token before, over all places but the first.",
+    shows="How much of its attention a head gives to the token before, over all places but the first.",
+    hides="It does not show whether another head reads what this one brings.",
     formula=r"\max_h \operatorname{mean}_{q > 0} A^{(h)}_{q,\, q - 1}",
     paper="Olsson et al. 2022, In-context learning and induction heads, arXiv:2209.11895",
     take=take,

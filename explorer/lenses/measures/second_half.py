@@ -18,7 +18,8 @@ def take(network: Network, data: Data, dataset: Dataset) -> float:
 SECOND_HALF_ACCURACY = Measure(
     name="second_half_accuracy",
     title="Second-half accuracy",
-    about="The share of right next tokens in the second block, all of which follow from the first block.",
+    shows="The share of right next tokens in the second block, all of which follow from the first block.",
+    hides="It does not show by what means: with a fixed period, looking back by distance is enough.",
     formula=r"\operatorname{mean}_{t} \left[ \arg\max_v y_{t,v} = x_{t+1} \right], \quad p < t < 2p",
     paper="Olsson et al. 2022, In-context learning and induction heads, arXiv:2209.11895",
     take=take,

@@ -1,0 +1,229 @@
+"""Several trainers of one experiment that differ by the seed alone, stepping together as one batched model.
+
+Every weight is stacked over the seeds, and each trainer's own network looks into the stack, so that its snapshots and
+its state are always at hand. One backward pass through the sum of the losses gives each seed the gradient that it would
+have alone, and the optimizers work number by number; only clipping joins the numbers of a seed, and is done for each.
+"""
+
+import math
+import time
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.func import functional_call, stack_module_state, vmap
+from torch.nn.attention import SDPBackend, sdpa_kernel
+
+from explorer.datasets.base import Split
+from explorer.network import build
+from explorer.training.chance import in_force
+from explorer.training.objectives import penalty
+from explorer.training.trainer import Trainer
+from explorer.validation import Checked
+
+
+def reason_against(checked: Checked) -> str | None:
+    """Why several seeds of an experiment cannot be one batched model, in words; None where they can."""
+    modules = list(build(checked.plan, 0).modules())
+    if any(isinstance(module, nn.RNNBase) for module in modules):
+        return "A recurrent layer runs on kernels of its own, which take one network at a time."
+    if any(isinstance(module, nn.Dropout) and module.p > 0 for module in modules):
+        return "Dropout draws its chances in another order for many networks than for one."
+    if checked.experiment.recipe.loss == "squared_error" and checked.description.task.is_discrete:
+        return "The squared error of classes picks the targets that count, a different number for each network."
+    return None
+
+
+class Ensemble:
+    """Trainers at the same step of the same recipe; those that end leave the stack, and the others go on."""
+
+    def __init__(self, trainers: Sequence[Trainer]):
+        self.trainers = list(trainers)
+        self._stack()
+
+    @property
+    def is_training(self) -> bool:
+        """Whether a seed is still on its way."""
+        return bool(self.trainers)
+
+    def advance(self, seconds: float) -> None:
+        """Train all seeds for about so many seconds, or until they end."""
+        started = time.perf_counter()
+        while self.trainers and time.perf_counter() - started < seconds:
+            before = time.perf_counter()
+            present = self.trainers
+            self._one_step()
+            share = (time.perf_counter() - before) / len(present)
+            for trainer in present:
+                trainer.seconds += share
+            self._after_step()
+
+    def release(self) -> None:
+        """Give every trainer that is still in the stack weights and an optimizer of its own."""
+        self._unstack(self.trainers)
+        self.trainers = []
+
+    # The stack
+
+    def _stack(self) -> None:
+        """Gather the weights, the buffers and the optimizers' memories of all trainers."""
+        networks = [trainer.network for trainer in self.trainers]
+        self.weights, self.buffers = stack_module_state(networks)
+        for index, trainer in enumerate(self.trainers):
+            for name, own in (*trainer.network.named_parameters(), *trainer.network.named_buffers()):
+                own.data = (self.weights.get(name, self.buffers.get(name))).data[index]  # type: ignore[union-attr]
+            trainer.weights = trainer.network.state_dict()
+        first = self.trainers[0]
+        stacked = list(self.weights.values())
+        self.optimizer = first.checked.optimizer.build(stacked, first.rate, first.recipe.weight_decay)
+        for weight, *owns in zip(stacked, *(trainer.network.parameters() for trainer in self.trainers), strict=True):
+            memories = [trainer.optimizer.state[own] for trainer, own in zip(self.trainers, owns, strict=True)]
+            for name, value in memories[0].items():
+                is_shared = name == "step" or not isinstance(value, Tensor)
+                self.optimizer.state[weight][name] = (
+                    value if is_shared else torch.stack([memory[name] for memory in memories])
+                )
+        self.looked_at = {split: _together([each.looked_at[split] for each in self.trainers]) for split in SPLITS}
+
+    def _unstack(self, leaving: Sequence[Trainer]) -> None:
+        """Give trainers copies of their part of the stack."""
+        for trainer in leaving:
+            self._share_memory(trainer)
+            for own in (*trainer.network.parameters(), *trainer.network.buffers()):
+                own.data = own.data.clone()
+            trainer.weights = trainer.network.state_dict()
+
+    def share_memories(self) -> None:
+        """Put each trainer's part of the optimizer's memory into its own optimizer, so that its state can be kept."""
+        for trainer in self.trainers:
+            self._share_memory(trainer)
+
+    def _share_memory(self, trainer: Trainer) -> None:
+        index = self.trainers.index(trainer)
+        for own, weight in zip(trainer.network.parameters(), self.weights.values(), strict=True):
+            trainer.optimizer.state[own] = {
+                name: value[index].clone() if isinstance(value, Tensor) and name != "step" else _copied(value)
+                for name, value in self.optimizer.state[weight].items()
+            }
+        for group in trainer.optimizer.param_groups:
+            group["lr"] = trainer.rate
+
+    def _leave(self) -> None:
+        """Let those go whose training is over, and stack the rest anew."""
+        staying = [trainer for trainer in self.trainers if trainer.state == "training"]
+        if len(staying) == len(self.trainers):
+            return
+        self._unstack(self.trainers)
+        self.trainers = staying
+        if staying:
+            self._stack()
+
+    # A step
+
+    def _one_step(self) -> None:
+        batches = [_draw(trainer) for trainer in self.trainers]
+        losses = self._losses(batches)
+        values = losses.tolist()
+        if not all(map(math.isfinite, values)):
+            batches, values, losses = self._without_diverged(batches, values)
+            if not self.trainers:
+                return
+        first = self.trainers[0]
+        total = losses.sum()
+        if first.has_penalty:
+            weights = [weight for weight in self.weights.values() if weight.dim() > 2]  # the first axis is the seed's
+            total = total + penalty(weights, first.recipe.l1, first.recipe.l2)
+        total.backward()
+        self._measure_and_clip()
+        rate = first.next_rate
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        self.optimizer.step()
+        for trainer, value in zip(self.trainers, values, strict=True):
+            trainer.rate = rate
+            trainer.note_step(value)
+
+    def _losses(self, batches: list[Split]) -> Tensor:
+        """The loss of every seed on its own batch: (seeds,)."""
+        for weight in self.weights.values():
+            weight.grad = None
+        first, together = self.trainers[0], _together(batches)
+
+        def loss(weights: dict, buffers: dict, inputs: tuple[Tensor, ...], targets: Tensor) -> Tensor:
+            return first.loss(functional_call(first.network, (weights, buffers), inputs), targets)
+
+        with sdpa_kernel(SDPBackend.MATH):  # the fused kernels have no batching rule on the CPU
+            return vmap(loss)(self.weights, self.buffers, together.inputs, together.targets)
+
+    def _without_diverged(self, batches: list[Split], values: list[float]) -> tuple[list[Split], list[float], Tensor]:
+        """Batches and losses of those whose loss is a number, after the others have left."""
+        sound = []
+        for trainer, batch, value in zip(self.trainers, batches, values, strict=True):
+            if math.isfinite(value):
+                sound.append(batch)
+            else:
+                trainer.diverge(batch, value)
+        self._leave()
+        losses = self._losses(sound) if sound else torch.empty(0)
+        return sound, losses.tolist(), losses
+
+    def _measure_and_clip(self) -> None:
+        first = self.trainers[0]
+        clip = first.recipe.clip_norm
+        if clip is None and not first.is_due_for_a_norm:
+            return
+        gradients = [weight.grad for weight in self.weights.values() if weight.grad is not None]
+        norms = torch.stack([gradient.flatten(1).norm(dim=1) for gradient in gradients]).norm(dim=0)  # (seeds,)
+        if clip is not None:
+            factors = (clip / (norms + 1e-6)).clamp(max=1.0)  # as torch.nn.utils.clip_grad_norm_
+            for gradient in gradients:
+                gradient.mul_(factors.reshape(-1, *[1] * (gradient.dim() - 1)))
+        if first.is_due_for_a_norm:
+            for trainer, norm in zip(self.trainers, norms.tolist(), strict=True):
+                trainer.note_norm(norm)
+
+    def _after_step(self) -> None:
+        if not self.trainers:
+            return
+        outputs = self._outputs() if self.trainers[0].is_due_for_a_look else None
+        for index, trainer in enumerate(self.trainers):
+            own = {split: output[index] for split, output in outputs.items()} if outputs else None
+            trainer.after_step(own)
+        self._leave()
+
+    @torch.no_grad()
+    def _outputs(self) -> dict[str, Tensor]:
+        """What every network answers to the examples it is measured on, by split: (seeds, examples, ...)."""
+        network = self.trainers[0].network
+
+        def answer(weights: dict, buffers: dict, inputs: tuple[Tensor, ...]) -> Tensor:
+            return functional_call(network, (weights, buffers), inputs)
+
+        network.eval()
+        try:
+            with sdpa_kernel(SDPBackend.MATH):
+                return {
+                    split: vmap(answer)(self.weights, self.buffers, examples.inputs)
+                    for split, examples in self.looked_at.items()
+                }
+        finally:
+            network.train()
+
+
+SPLITS = ("train", "test")
+
+
+def _draw(trainer: Trainer) -> Split:
+    """The trainer's next batch, by its own chance."""
+    with in_force(trainer.chance, trainer.device):
+        return trainer.batches.next()
+
+
+def _together(splits: list[Split]) -> Split:
+    """Splits of the same size, stacked over the seeds."""
+    inputs = tuple(torch.stack(parts) for parts in zip(*(split.inputs for split in splits), strict=True))
+    return Split(inputs, torch.stack([split.targets for split in splits]))
+
+
+def _copied(value: object) -> object:
+    return value.clone() if isinstance(value, Tensor) else value
