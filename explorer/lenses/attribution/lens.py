@@ -57,7 +57,7 @@ class AttributionLens(Lens):
             "truth": array(scene.target().reshape(-1), ("entry",)),
             "completeness_error": Array(np.array(found.completeness_error, np.float32), ()),
             "change": Array(np.array(found.change, np.float32), ()),
-            "verdict": Array(np.array(JUDGEMENTS.index(found.verdict)), ()),  # type: ignore[arg-type]
+            "verdict": Array(np.array(JUDGEMENTS.index(found.verdict)), ()),
         }
 
 

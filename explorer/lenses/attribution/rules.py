@@ -1,5 +1,6 @@
 """Methods that walk back through the layers by a rule of their own for each kind of layer."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import torch
@@ -40,7 +41,7 @@ class Rescaled(attr.DeepLift):
     def _backward_hook(self, module: nn.Module, grad_input: Tensor, grad_output: Tensor) -> Tensor:
         if not self.satisfies_attribute_criteria(module):
             raise RuntimeError(f"{type(module).__name__} is used more than once")
-        rule = maximum if isinstance(module, CHOOSING) else nonlinear
+        rule: Callable[..., Tensor] = maximum if isinstance(module, CHOOSING) else nonlinear
         found = rule(module, module.input, module.output, grad_input, grad_output, eps=self.eps)
         del module.input, module.output
         return found

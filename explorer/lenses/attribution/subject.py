@@ -25,7 +25,7 @@ class Subject(nn.Module):
         separate(copy)
         self.target = target
         self.signal = signal
-        self.body = _body(copy, signal, target.layer, layer)
+        self.body: Body = _body(copy, signal, target.layer, layer)
         self._whole = (copy,)  # not a child: Captum would find, and hook, each of its layers twice
 
     @property
@@ -71,7 +71,7 @@ def _times_one(module: nn.Module, inputs: tuple) -> tuple:
     return tuple(value * 1.0 if isinstance(value, Tensor) else value for value in inputs)
 
 
-def _body(network: nn.Module, signal: Signal, exit_name: str | None, layer: str | None) -> nn.Module:
+def _body(network: nn.Module, signal: Signal, exit_name: str | None, layer: str | None) -> "Body":
     if isinstance(network, Network):
         return Stretch(network, signal, exit_name, layer)
     if layer is not None:
@@ -80,7 +80,15 @@ def _body(network: nn.Module, signal: Signal, exit_name: str | None, layer: str 
     return Embedded(network, inner) if signal.is_tokens else Whole(inner)
 
 
-class Stretch(nn.Module):
+class Body(nn.Module):
+    """What stands between the values that get the scores and the answer."""
+
+    def enter(self, inputs: Tensor) -> Tensor:
+        """Inputs as the network takes them, brought to where this begins."""
+        raise NotImplementedError
+
+
+class Stretch(Body):
     """The layers of a network from one place to another."""
 
     def __init__(self, network: Network, signal: Signal, exit_name: str | None, layer: str | None):
@@ -125,7 +133,7 @@ class Stretch(nn.Module):
         return _walk(self.layers, self.wiring, {self.entry: values})[self.exit]
 
 
-class Whole(nn.Module):
+class Whole(Body):
     """A module of any kind, from its input on."""
 
     def __init__(self, inner: nn.Module):
@@ -140,7 +148,7 @@ class Whole(nn.Module):
         return self.inner(values)
 
 
-class Embedded(nn.Module):
+class Embedded(Body):
     """A module of any kind that reads tokens, from its embedding on."""
 
     def __init__(self, network: nn.Module, inner: nn.Module):

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Sequence
 
 from pydantic import Field, model_validator
 from torch import Tensor
@@ -66,7 +67,7 @@ class Target(Settings):
         """The number to be explained, one for each example: (B, ...) -> (B,)."""
         if self.layer is not None:
             if len(self.unit) == output.dim() - 1:
-                return output[(slice(None), *self.unit)]
+                return output.flatten(1)[:, _flat(self.unit, output.shape[1:])]
             axis = 1 if output.dim() == 4 else -1  # a channel of a picture, or a feature at every step: their mean
             chosen = output.select(axis, self.unit[0])
             return chosen.flatten(1).mean(1) if chosen.dim() > 1 else chosen
@@ -101,6 +102,14 @@ def read_target(text: "int | str | Target | None", labels: tuple[str, ...] = ())
         known = f", or one of {', '.join(labels[:12])}" if labels else ""
         raise EngineError(f"target: expected {GRAMMAR}{known}, got {written!r}.")
     return Target.model_validate({name: int(value) for name, value in found.groupdict().items() if value})
+
+
+def _flat(unit: tuple[int, ...], shape: Sequence[int]) -> int:
+    """The place of a unit when all axes are laid out in one row."""
+    place = 0
+    for index, size in zip(unit, shape, strict=True):
+        place = place * size + index
+    return place
 
 
 def _require(what: str, index: int, size: int, things: str) -> None:
