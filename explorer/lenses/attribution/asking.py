@@ -121,4 +121,5 @@ def scores_of(question: Question, method: Method) -> Tensor:
 
 def completeness_error(scores: Tensor, difference: float) -> float:
     """|sum of the scores - change of the answer| over |change of the answer| (Sundararajan et al. 2017, axiom 1)."""
-    return abs(float(scores.sum()) - difference) / max(abs(difference), 1e-12)
+    rounding = max(1e-12, 1e-6 * float(scores.abs().sum()))  # a smaller change is no change
+    return abs(float(scores.sum()) - difference) / max(abs(difference), rounding)
