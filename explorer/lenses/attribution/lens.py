@@ -51,7 +51,7 @@ class AttributionLens(Lens):
             answer = scene.network(setting.inputs)[0]
         return {
             "input": array(given, setting.signal.axes),
-            "scores": array(torch.from_numpy(found.scores), _axes(found.scores, setting.signal)),
+            "scores": array(torch.from_numpy(found.scores), axes_of(found.scores, setting.signal)),
             "prediction": array(_meaning(answer, scene), ("class",)),
             "target": Array(np.array(found.target if isinstance(found.target, int) else -1), ()),
             "truth": array(scene.target().reshape(-1), ("entry",)),
@@ -92,7 +92,8 @@ def array(value: Tensor, axes: tuple[str, ...]) -> Array:
     return Array(value.detach().cpu().numpy(), axes)
 
 
-def _axes(scores: np.ndarray, signal: Signal) -> tuple[str, ...]:
+def axes_of(scores: np.ndarray, signal: Signal) -> tuple[str, ...]:
+    """Names of the axes of scores: those of the input, or by their number where a layer is scored."""
     return signal.axes if scores.ndim == len(signal.shape) else Signal(scores.shape).axes
 
 
