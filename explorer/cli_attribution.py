@@ -8,9 +8,9 @@ from typing import Any
 from rich.table import Table
 
 from explorer.experiment import parse_value
-from explorer.terminal import answer, show
+from explorer.terminal import answer, show, tell
 
-DONE = 0
+DONE, INCOMPLETE = 0, 1
 Adder = Callable[..., argparse.ArgumentParser]
 SHOWN = 20  # scores that a terminal lists
 
@@ -32,6 +32,10 @@ def add_attribution_verbs(verbs: Any, add_verb: Adder) -> None:
     verb.add_argument(
         "--set", action="append", default=[], type=_setting, metavar="KEY=VALUE", help="a setting of the method"
     )
+
+    verb = add_verb(verbs, "truth", check_truth, "try every method of attribution on tasks with a known answer")
+    verb.add_argument("--seeds", type=int, default=3, metavar="N", help="repetitions (default: 3)")
+    verb.add_argument("--task", action="append", metavar="T", help="this task alone; may be given several times")
 
 
 def list_methods(arguments: argparse.Namespace) -> int:
@@ -63,6 +67,22 @@ def attribute(arguments: argparse.Namespace) -> int:
     return DONE
 
 
+def check_truth(arguments: argparse.Namespace) -> int:
+    """Every method on every task of which the right scores are known; 1 where a method known to be bad passes."""
+    from explorer.errors import ExperimentError, unknown
+    from explorer.truth.bench import TASKS, disagreements, run_bench
+
+    names = arguments.task or list(TASKS)
+    if faults := [unknown("--task", name, TASKS) for name in names if name not in TASKS]:
+        raise ExperimentError(faults)
+    rows = run_bench(names, max(arguments.seeds, 1), tell)
+    answer(rows, arguments.json, _print_truth)
+    found = disagreements(rows)
+    for sentence in found:
+        tell(sentence)
+    return INCOMPLETE if found else DONE
+
+
 def _setting(text: str) -> tuple[str, Any]:
     key, equals, value = text.partition("=")
     if not equals:
@@ -75,6 +95,22 @@ def _print_methods(rows: list[dict[str, str]]) -> None:
     for row in rows:
         table.add_row(*row.values())
     show(table)
+
+
+def _print_truth(rows: list[dict[str, Any]]) -> None:
+    """Methods by tasks: the mean share of right cases, with a tick where every seed passes."""
+    tasks = list(dict.fromkeys(row["task"] for row in rows))
+    table = Table("method", *tasks, box=None, padding=(0, 1, 0, 0))
+    for method in dict.fromkeys(row["method"] for row in rows):
+        cells = {row["task"]: row for row in rows if row["method"] == method}
+        table.add_row(method, *(_cell(cells.get(task)) for task in tasks))
+    show(table)
+
+
+def _cell(row: dict[str, Any] | None) -> str:
+    if row is None:
+        return ""
+    return f"{sum(row['scores']) / len(row['scores']):.2f}{'✓' if row['passes'] else ''}"
 
 
 def _print_attribution(found: dict[str, Any]) -> None:

@@ -55,17 +55,17 @@ def examine(setting: Setting, method: Method, seeds: int = 3) -> Trust:
         setting = replace(setting, target=question.subject.target)
         scores = scores_of(question, method)
         drawn_anew = _on_random_weights(setting, method, seeds)
-        model_free = _without_model(question)
+        free = model_free(question)
         second_baseline = another(setting)
         second = scores_of(replace(setting, baseline=second_baseline).question(), method)
-        deletion, insertion = curves(question, [scores, model_free, drawn_anew[0]])
+        deletion, insertion = curves(question, [scores, free, drawn_anew[0]])
         return Trust(
             scores=scores.cpu().numpy(),
             completeness_error=completeness_error(scores, method.change(question)),
             random_weights=drawn_anew[0].cpu().numpy(),
             random_weights_correlation=float(np.mean([rank_correlation(scores.abs(), m.abs()) for m in drawn_anew])),
-            model_free=model_free.cpu().numpy(),
-            model_free_correlation=rank_correlation(scores.abs(), model_free),
+            model_free=free.cpu().numpy(),
+            model_free_correlation=rank_correlation(scores.abs(), free),
             second=second.cpu().numpy(),
             second_baseline=str(second_baseline) if isinstance(second_baseline, Baseline) else "its own mean",
             agreement=rank_correlation(scores, second),
@@ -135,7 +135,8 @@ def _on_random_weights(setting: Setting, method: Method, seeds: int) -> list[Ten
     ]
 
 
-def _without_model(question: Question) -> Tensor:
+def model_free(question: Question) -> Tensor:
+    """|example - baseline|, a map that knows no network."""
     moved = (question.inputs - question.baseline).abs()[0]
     return moved.sum(-1) if question.is_tokens else moved
 
