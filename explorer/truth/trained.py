@@ -18,9 +18,7 @@ class Glyph(KnownTask):
 
     name: ClassVar[str] = "glyph"
     title: ClassVar[str] = "Glyph and distractor"
-    criterion: ClassVar[str] = (
-        "The scores in the glyph's box add up to more than those in the distractor's, in either sign."
-    )
+    criterion: ClassVar[str] = "The glyph's scores add up to more than the distractor's do in size."
     must_fail: ClassVar[tuple[str, ...]] = (MODEL_FREE,)
     SIDE = 12
 
@@ -88,7 +86,7 @@ class Flagged(KnownTask):
         flag = torch.full((n, self.STEPS), -1.0).scatter_(1, flags[:, None], 1.0)
         series = torch.cat([torch.nn.functional.one_hot(symbols, self.SYMBOLS).float(), flag[..., None]], 2)
         classes = symbols.gather(1, flags[:, None])[:, 0]
-        layers = [
+        layers: Layers = [
             {"kind": "lstm", "units": 32, "forget_gate_bias": 1.0},
             {"kind": "last_over_time"},
             {"kind": "linear"},
