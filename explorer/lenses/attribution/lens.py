@@ -12,6 +12,7 @@ from explorer.lenses.attribution.api import last_counted
 from explorer.lenses.attribution.asking import Setting, ask, read_method
 from explorer.lenses.attribution.base import JUDGEMENTS
 from explorer.lenses.attribution.baselines import read_baseline
+from explorer.lenses.attribution.table import METHODS
 from explorer.lenses.attribution.targets import read_target
 from explorer.lenses.base import Lens, Scene
 from explorer.lenses.picture import Array, Picture
@@ -28,7 +29,11 @@ class AttributionLens(Lens):
     hides: ClassVar[str] = "It does not show what another baseline would say, nor how parts act together."
     is_live: ClassVar[bool] = False
 
-    method: str = Field("IntegratedGradients", description="The method; each has its own settings.")
+    method: str = Field(
+        "IntegratedGradients",
+        description="The method; each has its own settings.",
+        json_schema_extra={"enum": list(METHODS)},
+    )
     settings: Mapping[str, Any] = Field(default_factory=dict, description="Settings of the method.")
     target: str | int | None = Field(
         None, description="What is explained, such as 3, 3-5, 3@10 or hidden:4; empty means the answer predicted."
