@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     )
     from explorer.experiment import Experiment
     from explorer.gallery import Preset, presets
+    from explorer.lenses.attribution import Attribution, attribute, methods
     from explorer.lenses.picture import Picture
     from explorer.lenses.recorder import Recording, record
     from explorer.lenses.request import Example
@@ -37,6 +38,9 @@ _ROOMS = {
     "open_run": "runs",
     "Preset": "gallery",
     "presets": "gallery",
+    "Attribution": "lenses.attribution",
+    "attribute": "lenses.attribution",
+    "methods": "lenses.attribution",
     "Example": "lenses.request",
     "Recording": "lenses.recorder",
     "record": "lenses.recorder",
@@ -50,6 +54,7 @@ _ROOMS = {
 }
 
 __all__ = [
+    "Attribution",
     "DataError",
     "DeviceError",
     "EngineError",
@@ -62,8 +67,10 @@ __all__ = [
     "Recording",
     "Run",
     "RunFileError",
+    "attribute",
     "lenses",
     "look",
+    "methods",
     "open_run",
     "preset",
     "presets",

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from explorer.cli_attribution import add_attribution_verbs
 from explorer.cli_looking import add_looking
 from explorer.errors import DataError, EngineError, ExplorerError
 from explorer.terminal import (
@@ -82,6 +83,7 @@ def build_parser() -> Parser:
     verb.add_argument("--step", type=int, metavar="N", help="a step with a snapshot (default: the last)")
 
     add_looking(lambda name, function, purpose: _add_verb(verbs, name, function, purpose))
+    add_attribution_verbs(verbs, _add_verb)
     _add_verb(verbs, "doctor", doctor, "check this installation")
     return parser
 
