@@ -86,17 +86,17 @@ def print_lenses(rows: list[dict[str, Any]]) -> None:
     table = _table("lens", "title", "what it shows")
     for row in rows:
         table.add_row(row["lens"], row["title"], row["shows"])
-    _print(table)
+    show(table)
 
 
 def print_picture(found: dict[str, Any]) -> None:
     """One row an array: its axes with their sizes, and its numbers or their range."""
-    _print(f"{found['run']}: {found['lens']} at step {found['step']}")
+    show(f"{found['run']}: {found['lens']} at step {found['step']}")
     table = _table("array", "axes", "numbers")
     for name, array in found["arrays"].items():
         sizes = " × ".join(f"{axis} {size}" for axis, size in zip(array["axes"], array["shape"], strict=True))
         table.add_row(name, sizes, _numbers(array["values"]))
-    _print(table)
+    show(table)
 
 
 def _numbers(values: Any) -> str:
