@@ -31,15 +31,28 @@ window.bench = {
     });
   },
 
-  button(label) {
+  find(selector) {
     const roots = [...document.querySelectorAll("*")].map((each) => each.shadowRoot).filter(Boolean);
-    return [document, ...roots].map((root) => root.querySelector(`button[aria-label="${label}"]`)).find(Boolean);
+    return [document, ...roots].map((root) => root.querySelector(selector)).find(Boolean);
   },
 
   /* The time since the page was asked for at which a person can work with it. */
   async usable(label) {
     const drawn = await this.drawn(0);
-    return Math.max(drawn, await this.until(() => this.button(label)?.disabled === false));
+    return Math.max(drawn, await this.until(() => this.find(`button[aria-label="${label}"]`)?.disabled === false));
+  },
+
+  /* Move a pressed knob to and fro, once for every turn of the display: a driver outside the page sends too seldom. */
+  async drag(slider, milliseconds) {
+    const { left, width, bottom } = slider.getBoundingClientRect(), started = performance.now();
+    const counting = this.count(milliseconds);
+    await this.until(() => {
+      const passed = performance.now() - started, share = 0.5 + 0.45 * Math.sin(passed / 500);
+      const where = { clientX: left + share * width, clientY: bottom - 18, pointerId: 1, buttons: 1, bubbles: true };
+      slider.dispatchEvent(new PointerEvent("pointermove", where));
+      return passed >= milliseconds;
+    });
+    return counting;
   },
 
   /* Pictures of the stage and turns of the display over a while. */

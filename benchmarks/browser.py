@@ -1,7 +1,6 @@
 """The app in a real browser: pictures a second, what they cost, and how soon the page answers."""
 
 import json
-import math
 import time
 from itertools import cycle, islice
 from statistics import median, quantiles
@@ -135,14 +134,12 @@ def _scrubbing(running: App, browser: Browser) -> dict[str, float]:
 
 def _drag(visit: Visit, seconds: float) -> dict[str, float]:
     """Hold the knob and move it to and fro; what was drawn meanwhile."""
-    bar, mouse = visit.page.get_by_role("slider", name="Step shown").bounding_box(), visit.page.mouse
+    slider, mouse = visit.page.get_by_role("slider", name="Step shown"), visit.page.mouse
+    bar = slider.bounding_box()
     assert bar is not None
-    middle, reach, height = bar["x"] + bar["width"] / 2, 0.45 * bar["width"], bar["y"] + bar["height"] - 18
-    mouse.move(middle, height)
+    mouse.move(bar["x"] + bar["width"] / 2, bar["y"] + bar["height"] - 18)
     mouse.down()
-    visit.timed("void (window.bench.counting = bench.count({}))", 1_000 * seconds)
-    started = time.perf_counter()
-    while (passed := time.perf_counter() - started) < seconds:
-        mouse.move(middle + reach * math.sin(2 * passed), height)
+    mouse.move(bar["x"] + bar["width"] / 2 + 2, bar["y"] + bar["height"] - 18)
+    counted = slider.evaluate("(slider, milliseconds) => bench.drag(slider, milliseconds)", 1_000 * seconds)
     mouse.up()
-    return visit.timed("bench.counting")
+    return counted

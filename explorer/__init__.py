@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     )
     from explorer.experiment import Experiment
     from explorer.gallery import Preset, presets
+    from explorer.lenses.attribution import Attribution, attribute, methods
     from explorer.lenses.measures import Measure, measures
     from explorer.lenses.picture import Picture
     from explorer.lenses.recorder import Recording, record
@@ -43,6 +44,9 @@ _ROOMS = {
     "find_transition": "transitions",
     "Preset": "gallery",
     "presets": "gallery",
+    "Attribution": "lenses.attribution",
+    "attribute": "lenses.attribution",
+    "methods": "lenses.attribution",
     "Example": "lenses.request",
     "Recording": "lenses.recorder",
     "record": "lenses.recorder",
@@ -58,6 +62,7 @@ _ROOMS = {
 }
 
 __all__ = [
+    "Attribution",
     "DataError",
     "DeviceError",
     "EngineError",
@@ -72,10 +77,12 @@ __all__ = [
     "Run",
     "RunFileError",
     "Transition",
+    "attribute",
     "find_transition",
     "lenses",
     "look",
     "measures",
+    "methods",
     "open_run",
     "preset",
     "presets",

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from explorer import cli_measuring
+from explorer.cli_attribution import add_attribution_verbs
 from explorer.cli_looking import add_looking
 from explorer.errors import DataError, EngineError, ExplorerError
 from explorer.terminal import (
@@ -87,7 +88,7 @@ def build_parser() -> Parser:
         _add_verb(verbs, "measure", cli_measuring.measure, "follow a progress measure through a run"),
         _add_verb(verbs, "sweep", sweep, "train a grid over settings, with one run for every cell"),
     )
-
+    add_attribution_verbs(verbs, _add_verb)
     _add_verb(verbs, "doctor", doctor, "check this installation")
     return parser
 

@@ -47,38 +47,38 @@ def print_presets(rows: list[dict[str, str]]) -> None:
     table = _table("preset", "title", "what to expect")
     for row in rows:
         table.add_row(row["name"], row["title"], row["expect"])
-    _print(table)
+    show(table)
 
 
 def print_training(found: dict[str, Any]) -> None:
     """How far training came, its last metrics, and what to do next."""
-    _print(f"{found['run']}: {found['steps']} steps, {found['seconds']:.1f} s on {found['device']}")
-    _print(_metric_table(found["metrics"]))
-    _print(f"look at it with: {command('evaluate', found['run'])}")
+    show(f"{found['run']}: {found['steps']} steps, {found['seconds']:.1f} s on {found['device']}")
+    show(_metric_table(found["metrics"]))
+    show(f"look at it with: {command('evaluate', found['run'])}")
 
 
 def print_run(found: dict[str, Any]) -> None:
     """A run from its experiment to its snapshots."""
     experiment = found["experiment"]
-    _print(f"{found['run']}: {found['state']} at step {found['steps']}")
-    _print(f"data: {experiment['data']['kind']}; seed {experiment['seed']}")
-    _print("layers: " + ", ".join(layer["name"] for layer in experiment["network"]["layers"]))
-    _print(_metric_table(found["metrics"]))
+    show(f"{found['run']}: {found['state']} at step {found['steps']}")
+    show(f"data: {experiment['data']['kind']}; seed {experiment['seed']}")
+    show("layers: " + ", ".join(layer["name"] for layer in experiment["network"]["layers"]))
+    show(_metric_table(found["metrics"]))
     for event in found["events"]:
-        _print(f"step {event['step']}: {event['kind'].replace('_', ' ')}")
-    _print(f"snapshots: {len(found['snapshots'])}")
+        show(f"step {event['step']}: {event['kind'].replace('_', ' ')}")
+    show(f"snapshots: {len(found['snapshots'])}")
 
 
 def print_evaluation(found: dict[str, Any]) -> None:
     """Metrics on held-out data, and the confusion matrix where it fits."""
-    _print(f"step {found['step']}, held-out data")
-    _print(_metric_table({"test": found["metrics"]}))
+    show(f"step {found['step']}, held-out data")
+    show(_metric_table({"test": found["metrics"]}))
     matrix = found["confusion_matrix"]
     if matrix and len(matrix) <= MATRIX_SHOWN:
         table = _table("true \\ predicted", *map(str, range(len(matrix))))
         for label, row in enumerate(matrix):
             table.add_row(str(label), *map(str, row))
-        _print(table)
+        show(table)
 
 
 def print_lenses(rows: list[dict[str, Any]]) -> None:
@@ -86,17 +86,17 @@ def print_lenses(rows: list[dict[str, Any]]) -> None:
     table = _table("lens", "title", "what it shows")
     for row in rows:
         table.add_row(row["lens"], row["title"], row["shows"])
-    _print(table)
+    show(table)
 
 
 def print_picture(found: dict[str, Any]) -> None:
     """One row an array: its axes with their sizes, and its numbers or their range."""
-    _print(f"{found['run']}: {found['lens']} at step {found['step']}")
+    show(f"{found['run']}: {found['lens']} at step {found['step']}")
     table = _table("array", "axes", "numbers")
     for name, array in found["arrays"].items():
         sizes = " × ".join(f"{axis} {size}" for axis, size in zip(array["axes"], array["shape"], strict=True))
         table.add_row(name, sizes, _numbers(array["values"]))
-    _print(table)
+    show(table)
 
 
 def _numbers(values: Any) -> str:
@@ -117,8 +117,8 @@ def print_measured(found: dict[str, Any]) -> None:
     for row in found["values"]:
         if row["name"] == found["measure"]:
             table.add_row(str(row["step"]), f"{row['value']:.4g}")
-    _print(table)
-    _print(found["transition"]["sentence"])
+    show(table)
+    show(found["transition"]["sentence"])
 
 
 def print_sweep(rows: list[dict[str, Any]]) -> None:
@@ -126,7 +126,7 @@ def print_sweep(rows: list[dict[str, Any]]) -> None:
     table = _table(*rows[0])
     for row in rows:
         table.add_row(*(f"{value:.4g}" if isinstance(value, float) else str(value) for value in row.values()))
-    _print(table)
+    show(table)
 
 
 def print_doctor(found: dict[str, Any]) -> None:
@@ -135,7 +135,7 @@ def print_doctor(found: dict[str, Any]) -> None:
     for name, value in found.items():
         for label, entry in value.items() if isinstance(value, Mapping) else [(name, value)]:
             table.add_row(str(label), ", ".join(map(str, entry)) if isinstance(entry, list) else str(entry))
-    _print(table)
+    show(table)
 
 
 def _metric_table(metrics: Mapping[str, Mapping[str, float]]) -> Table:
@@ -149,6 +149,6 @@ def _table(*columns: str) -> Table:
     return Table(*columns, box=None, padding=(0, 2, 0, 0))
 
 
-def _print(what: str | Table) -> None:
+def show(what: str | Table) -> None:
     """To the terminal, to which a bracket in a file name is no command; a long line stays one line."""
     Console(markup=False, highlight=False).print(what, soft_wrap=isinstance(what, str))

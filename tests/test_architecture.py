@@ -48,9 +48,12 @@ ROOMS = {  # each may import itself and what its row names; a name with a dot is
     "charts": "",
     "progress": "engine",
     "terminal": "",
+    "truth": f"{GROUND} layers network lenses",
+    "cli_attribution": f"{GROUND} runs lenses truth terminal",
     "cli_measuring": f"{GROUND} runs engine progress terminal transitions",
     "cli_looking": f"{GROUND} runs engine lenses terminal",
-    "cli": f"{GROUND} gallery validation environment runs engine progress terminal cli_looking cli_measuring",
+    "cli": f"{GROUND} gallery validation environment runs engine progress terminal "
+    "cli_attribution cli_looking cli_measuring",
     "": f"{GROUND} gallery lenses.measures runs engine lenses progress transitions",
     "__main__": "cli",
     "ui": f"{GROUND} gallery layer_list runs lenses engine live charts",

@@ -6,8 +6,8 @@ import torch
 from torch import nn
 
 from explorer.engine.looking import look
-from explorer.lenses import KINDS, Attribution, Stage
-from explorer.lenses.attribution import completeness_error, integrated_gradients
+from explorer.lenses import KINDS, AttributionLens, Stage
+from explorer.lenses.attribution import completeness_error
 from explorer.lenses.base import Scene
 from explorer.lenses.recording import recording
 from explorer.lenses.request import Example
@@ -112,29 +112,12 @@ def test_what_was_recorded_does_not_change_with_the_network() -> None:
     assert caught["0"].equal(expected.detach())
 
 
-def test_integrated_gradients_on_a_linear_model_is_weight_times_input() -> None:
-    network = nn.Linear(5, 3).double()
-    example = torch.randn(1, 5, dtype=torch.float64)
-    found = integrated_gradients(network, example, torch.zeros_like(example), 1, 16)
-    assert found.allclose(network.weight[1] * example)
-
-
-def test_integrated_gradients_on_a_product_gives_each_factor_half() -> None:
-    class Product(nn.Module):
-        def forward(self, x):
-            return (x[:, :1] * x[:, 1:]).sum(1, keepdim=True)
-
-    example = torch.tensor([[3.0, 4.0]], dtype=torch.float64)
-    found = integrated_gradients(Product(), example, torch.zeros_like(example), 0, 64)
-    assert found.flatten().tolist() == pytest.approx([6.0, 6.0])
-
-
 def test_the_completeness_error_is_the_share_that_is_missing() -> None:
     assert completeness_error(torch.tensor([1.0, 2.0]), 4.0) == pytest.approx(0.25)
 
 
 def test_an_attribution_adds_up_to_the_change_of_the_answer() -> None:
-    picture = Attribution(path_steps=256).look(scene_of("picture"))
+    picture = AttributionLens(settings={"path_steps": 256}).look(scene_of("picture"))
     assert picture["scores"].values.shape == picture["input"].values.shape
     assert picture["completeness_error"].values < 0.05
 

@@ -6,10 +6,10 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from explorer.lenses.table import KINDS, Attribution, Evaluation, Generation, Lens, Stage
+    from explorer.lenses.table import KINDS, AttributionLens, Evaluation, Generation, Lens, Stage, TrustLens
     from explorer.runs import Run
 
-__all__ = ["KINDS", "Attribution", "Evaluation", "Generation", "Lens", "Stage"]
+__all__ = ["KINDS", "AttributionLens", "Evaluation", "Generation", "Lens", "Stage", "TrustLens"]
 
 
 def __getattr__(name: str) -> Any:

@@ -18,7 +18,7 @@ from explorer.lenses.attention.patching import Patching
 from explorer.lenses.attention.pattern import AttentionPattern
 from explorer.lenses.attention.query import AttentionQuery
 from explorer.lenses.attention.rollout import Rollout
-from explorer.lenses.attribution import Attribution
+from explorer.lenses.attribution import AttributionLens, TrustLens
 from explorer.lenses.base import Lens
 from explorer.lenses.evaluation import Evaluation
 from explorer.lenses.generation import Generation
@@ -60,8 +60,9 @@ KINDS: dict[str, type[Lens]] = {
         Cka,
         GradientFlow,
         Landscape,
-        Attribution,
+        AttributionLens,
+        TrustLens,
     )
 }
 
-__all__ = ["KINDS", "Attribution", "Evaluation", "Generation", "Lens", "Stage"]
+__all__ = ["KINDS", "AttributionLens", "Evaluation", "Generation", "Lens", "Stage", "TrustLens"]

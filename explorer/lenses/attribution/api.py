@@ -1,0 +1,164 @@
+"""Attributions for notebooks and the command line: of a run, or of any network of torch."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from explorer.datasets.base import Data
+from explorer.errors import DataError
+from explorer.lenses.attribution.asking import Attribution, Setting, ask, read_method
+from explorer.lenses.attribution.baselines import Baseline, read_baseline
+from explorer.lenses.attribution.structure import structure_of
+from explorer.lenses.attribution.table import METHODS
+from explorer.lenses.attribution.targets import Target, read_target
+from explorer.network import Network
+from explorer.signals import IGNORED, Signal
+
+if TYPE_CHECKING:
+    from explorer.runs import Run
+
+
+def methods(run: "Run | nn.Module") -> list[dict[str, str]]:
+    """Every method with its verdict on the run's network, right, approximate, wrong or refused, and the reason."""
+    network, data = _opened(run, None)
+    signal = data.signals[0] if data else _guessed(network)
+    structure = structure_of(network, signal, data is not None)
+    rows = []
+    for name, method in METHODS.items():
+        found = method().verdict(structure)
+        rows.append({"method": name, "verdict": found.verdict, "reason": found.reason})
+    return rows
+
+
+def attribute(
+    what: "Run | nn.Module",
+    inputs: "Tensor | np.ndarray | list | int",
+    method: str = "IntegratedGradients",
+    target: "int | str | Target | None" = None,
+    baseline: "Tensor | np.ndarray | int | str | Baseline | None" = None,
+    *,
+    step: int | None = None,
+    layer: str | None = None,
+    seed: int = 0,
+    **settings: Any,
+) -> Attribution:
+    """How much each part of the inputs adds to an answer, compared with a baseline.
+
+    `inputs` is one example or several; for a run also the number of a held-out example. Without a target the predicted
+    answer is explained. `settings` are those of the method. The network itself is left as it was.
+    """
+    chosen = read_method(method, settings)
+    network, data = _opened(what, step)
+    batch, last = _examples(inputs, network, data)
+    signal = data.signals[0] if data else _signal(network, batch)
+    against = _against(baseline, batch, signal)
+    aim = read_target(target, data.task.labels if data else ())
+    found = [
+        ask(Setting(network, signal, batch[i : i + 1], aim, each, data, last, layer, seed), chosen)
+        for i, each in enumerate(against)
+    ]
+    return found[0] if _is_single(inputs, signal) else _together(found)
+
+
+def _opened(what: "Run | nn.Module", step: int | None) -> tuple[nn.Module, Data | None]:
+    if isinstance(what, nn.Module):
+        return what, None
+    return what.model(step), what.data()
+
+
+def _examples(inputs: Any, network: nn.Module, data: Data | None) -> tuple[Tensor, int | None]:
+    """The examples with a batch axis as the network takes them, and the last step that counts, where that is known."""
+    if isinstance(inputs, int):
+        if data is None:
+            raise DataError("inputs: expected numbers or tokens, got the number of an example; that needs a run.")
+        if not 0 <= inputs < len(data.test):
+            raise DataError(f"inputs: expected one of the {len(data.test)} held-out examples, got {inputs}.")
+        one = data.test.take(slice(inputs, inputs + 1))
+        return one.inputs[0], last_counted(one.targets)
+    values = torch.as_tensor(np.asarray(inputs) if isinstance(inputs, list) else inputs).detach()
+    if values.is_floating_point():
+        weights = [weight for weight in network.parameters() if weight.is_floating_point()]
+        values = values.to(weights[0]) if weights else values
+    if data is not None:
+        values = _fitted(values, data.signals[0])
+    elif values.dim() < 2 and not isinstance(network, Network):
+        values = values.unsqueeze(0)
+    return values, None
+
+
+def _fitted(values: Tensor, signal: Signal) -> Tensor:
+    if tuple(values.shape) == signal.shape:
+        values = values.unsqueeze(0)
+    if tuple(values.shape[1:]) != signal.shape:
+        got = "×".join(map(str, values.shape))
+        raise DataError(f"inputs: expected examples of {signal}, got {got}; bring them to this shape.")
+    if signal.is_tokens and (
+        values.is_floating_point() or not 0 <= int(values.min()) <= int(values.max()) < _size(signal)
+    ):
+        raise DataError(f"inputs: expected {signal}, got other values; give whole numbers in this range.")
+    return values.long() if signal.is_tokens else values.float()
+
+
+def _size(signal: Signal) -> int:
+    return signal.vocabulary or 0
+
+
+def _signal(network: nn.Module, batch: Tensor) -> Signal:
+    """What one example is, as far as its numbers and the network tell."""
+    shape = tuple(batch.shape[1:])
+    if batch.is_floating_point():
+        return Signal(shape)
+    tables = [module.num_embeddings for module in network.modules() if isinstance(module, nn.Embedding)]
+    return Signal(shape, vocabulary=tables[0] if tables else int(batch.max()) + 1)
+
+
+def _guessed(network: nn.Module) -> Signal:
+    if isinstance(network, Network):
+        first = next(node for node in network.plan.nodes if network.plan.input_names[0] in node.sources)
+        return first.inputs[first.sources.index(network.plan.input_names[0])]
+    return Signal((1,))
+
+
+def _against(baseline: Any, batch: Tensor, signal: Signal) -> list[Baseline | Tensor]:
+    """A baseline for each example: one array for all or for each, or a kind of baseline."""
+    if isinstance(baseline, float) or (isinstance(baseline, int) and not signal.is_tokens):
+        baseline = torch.full(signal.shape, float(baseline))
+    if isinstance(baseline, Tensor | np.ndarray | list):
+        given = torch.as_tensor(np.asarray(baseline) if isinstance(baseline, list) else baseline).detach()
+        try:
+            whole = given.to(batch).expand_as(batch)
+        except RuntimeError:
+            shape = "×".join(map(str, given.shape))
+            raise DataError(f"baseline: expected numbers in the shape of {signal}, got {shape}.") from None
+        return list(whole.split(1))
+    return [read_baseline(baseline, signal.is_tokens)] * len(batch)
+
+
+def _is_single(inputs: Any, signal: Signal) -> bool:
+    return isinstance(inputs, int) or np.ndim(inputs) == len(signal.shape)
+
+
+def _together(found: list[Attribution]) -> Attribution:
+    """Several examples as one answer; the error is the largest, the targets are listed where they differ."""
+    targets = list(dict.fromkeys(each.target for each in found))
+    first = found[0]
+    return Attribution(
+        scores=np.stack([each.scores for each in found]),
+        completeness_error=max(each.completeness_error for each in found),
+        baseline=first.baseline,
+        target=targets[0] if len(targets) == 1 else ", ".join(str(each.target) for each in found),
+        method=first.method,
+        verdict=first.verdict,
+        notes=tuple(dict.fromkeys(note for each in found for note in each.notes)),
+        change=sum(each.change for each in found),
+    )
+
+
+def last_counted(targets: Tensor) -> int | None:
+    """The last step of an example (1, T) whose target counts; None where there are no steps."""
+    if targets.dim() != 2 or targets.is_floating_point():
+        return None
+    counted = (targets[0] != IGNORED).nonzero()
+    return int(counted[-1]) if len(counted) else None

@@ -1,0 +1,110 @@
+"""The lens through which pages look at an attribution."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from pydantic import Field
+from torch import Tensor
+
+from explorer.lenses.attribution.api import last_counted
+from explorer.lenses.attribution.asking import Setting, ask, read_method
+from explorer.lenses.attribution.base import JUDGEMENTS
+from explorer.lenses.attribution.baselines import read_baseline
+from explorer.lenses.attribution.table import METHODS
+from explorer.lenses.attribution.targets import read_target
+from explorer.lenses.base import Lens, Scene
+from explorer.lenses.picture import Array, Picture
+from explorer.signals import Signal
+from explorer.validation import Checked
+
+
+class AttributionLens(Lens):
+    """How much each part of one example adds to one answer, by any method of the table."""
+
+    kind: ClassVar[str] = "attribution"
+    title: ClassVar[str] = "Attribution"
+    shows: ClassVar[str] = "How much each part of the input adds to one answer, compared with a baseline."
+    hides: ClassVar[str] = "It does not show what another baseline would say, nor how parts act together."
+    is_live: ClassVar[bool] = False
+
+    method: str = Field(
+        "IntegratedGradients",
+        description="The method; each has its own settings.",
+        json_schema_extra={"enum": list(METHODS)},
+    )
+    settings: Mapping[str, Any] = Field(default_factory=dict, description="Settings of the method.")
+    target: str | int | None = Field(
+        None, description="What is explained, such as 3, 3-5, 3@10 or hidden:4; empty means the answer predicted."
+    )
+    baseline: str | int | None = Field(
+        None, description="zeros, mean, blurred, random, example:7 or token:7; empty means what suits the input."
+    )
+    layer: str | None = Field(None, description="The layer whose values get the scores; empty means the input.")
+    seed: int = Field(0, ge=0, le=2**31 - 1, description="Where chance starts, for methods that draw samples.")
+
+    @classmethod
+    def is_applicable(cls, checked: Checked) -> bool:
+        return has_one_input(checked)
+
+    def look(self, scene: Scene) -> Picture:
+        setting = setting_of(self, scene)
+        found = ask(setting, read_method(self.method, dict(self.settings)))
+        given = setting.inputs[0]
+        with torch.no_grad():
+            answer = scene.network(setting.inputs)[0]
+        return {
+            "input": array(given, setting.signal.axes),
+            "scores": array(torch.from_numpy(found.scores), axes_of(found.scores, setting.signal)),
+            "prediction": array(_meaning(answer, scene), ("class",)),
+            "target": Array(np.array(found.target if isinstance(found.target, int) else -1), ()),
+            "truth": array(scene.target().reshape(-1), ("entry",)),
+            "completeness_error": Array(np.array(found.completeness_error, np.float32), ()),
+            "change": Array(np.array(found.change, np.float32), ()),
+            "verdict": Array(np.array(JUDGEMENTS.index(found.verdict)), ()),
+        }
+
+
+def has_one_input(checked: Checked) -> bool:
+    """Whether there is one input, and where it is tokens, one embedding that reads them."""
+    signals = checked.description.signals
+    if len(signals) != 1 or not signals[0].is_tokens:
+        return len(signals) == 1
+    readers = [node for node in checked.plan.nodes if checked.plan.input_names[0] in node.sources]
+    return len(readers) == 1
+
+
+def setting_of(lens: Any, scene: Scene) -> Setting:
+    """What a lens with a target, a baseline and a seed asks about a scene."""
+    signal = scene.checked.description.signals[0]
+    (inputs,) = scene.inputs()
+    return Setting(
+        network=scene.network,
+        signal=signal,
+        inputs=inputs,
+        target=read_target(lens.target, scene.data.task.labels),
+        baseline=read_baseline(lens.baseline, signal.is_tokens),
+        data=scene.data,
+        last=last_counted(scene.target()),
+        layer=getattr(lens, "layer", None),
+        seed=lens.seed,
+    )
+
+
+def array(value: Tensor, axes: tuple[str, ...]) -> Array:
+    """Numbers on the CPU, with names for their axes."""
+    return Array(value.detach().cpu().numpy(), axes)
+
+
+def axes_of(scores: np.ndarray, signal: Signal) -> tuple[str, ...]:
+    """Names of the axes of scores: those of the input, or by their number where a layer is scored."""
+    return signal.axes if scores.ndim == len(signal.shape) else Signal(scores.shape).axes
+
+
+def _meaning(answer: Tensor, scene: Scene) -> Tensor:
+    """Probabilities of classes, or the numbers themselves; of a sequence the step that counts."""
+    if answer.dim() == 2:
+        last = last_counted(scene.target())
+        answer = answer[-1 if last is None else last]
+    return answer.softmax(-1) if scene.checked.description.task.is_discrete else answer
