@@ -44,6 +44,7 @@ function drawLying(scene, { rows, series, array }) {
   const most = Math.max(1, Math.floor((box.height - legend) / LEAST_ROW)), shown = rows.slice(0, most);
   const pitch = Math.min(ROW * Math.max(1, series.length * 0.7), (box.height - legend) / shown.length);
   const all = shown.flatMap(({ values }) => values).filter(Number.isFinite), low = Math.min(0, ...all), high = Math.max(0, options.peak ?? 0, ...all);
+  setFont(context, theme, 11.5, 700);
   const room = roomFor(context, shown.map(({ name }) => name), Math.min(MOST_NAME, box.width * 0.4));
   const inner = { x: box.x + room, width: box.width - room - NUMBER - (low < 0 ? NUMBER : 0) };
   const x = (value) => inner.x + (low < 0 ? NUMBER : 0) + ((value - low) / (high - low || 1)) * inner.width;

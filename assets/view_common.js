@@ -1,7 +1,6 @@
 /* What the views share: parts of a picture by name, words along its axes, colours by the sign of its numbers, and tips. */
 
-import { classColour, luminanceOf, rgb, shareColour, shareLevel, signedColour, signedLevel } from "./colour.js";
-import { Atlas, unpacked } from "./colour.js";
+import { Atlas, classColour, luminanceOf, rgb, shareColour, shareLevel, signedColour, signedLevel } from "./colour.js";
 import { numberAt } from "./frames.js";
 import { lensWords as words } from "./lens_words.js";
 import { brief, fitted, roundedPath, setFont } from "./plot.js";

@@ -64,7 +64,8 @@ function layOut({ context, box, options }, { rows, columns, names, axes }) {
   let width = box.width - left - 2, height = box.height - below - LEGEND_ROOM;
   const isSquare = options.is_square ?? (axes.join() === "query,key" || rows === columns);
   if (isSquare) [width, height] = [Math.min(width, (height * columns) / rows), Math.min(height, (width * rows) / columns)];
-  return { ...grid(rows, columns, { x: box.x + left, y: box.y, width, height: Math.max(8, height) }), left, below };
+  const shift = (box.width - left - 2 - width) / 2;
+  return { ...grid(rows, columns, { x: box.x + left + shift, y: box.y, width, height: Math.max(8, height) }), left, below };
 }
 
 function drawCells(scene, { rows, columns }, place, scale, value) {
@@ -74,7 +75,7 @@ function drawCells(scene, { rows, columns }, place, scale, value) {
   Object.assign(context, { textAlign: "center", textBaseline: "middle" });
   for (let row = 0; row < rows; row++) for (let column = 0; column < columns; column++) {
     const number = value(row, column);
-    if (Number.isNaN(number)) continue;
+    if (!number) continue; // what is masked, or not there, stays bare
     const cell = place.cell(row, column);
     context.fillStyle = inkOn(scale.colour(number));
     context.fillText(fitted(context, textAt(scene, row, column) ?? inCell(number), place.wide - 4), cell.x + cell.width / 2, cell.y + cell.height / 2 + 0.5);

@@ -7,8 +7,9 @@ import { brief, drawTicks, fitted, niceTicks, roundedPath, setFont } from "./plo
 import { outline } from "./stage_units.js";
 import { LEGEND_ROOM, drawLegend, drawPixels, grid, inkOn, inputOf, isWhole, namesAlong, placeName, roomFor, scaleOf, sizeOf, tokenText } from "./view_common.js";
 
-const PLANE = 6, TOKEN = 28, ROW = 24, FAINT = 0.35;
+const PLANE = 6, TOKEN = 28, ROW = 24, FAINT = 0.6;
 const grey = new Atlas();
+const faded = new WeakMap(); // by table of colours: the same, the clearer the nearer to its middle
 
 export function draw(scene) {
   const { frame, diagram, options } = scene, input = inputOf(scene), scores = frame.arrays.get(options.scores ?? "scores");
@@ -45,9 +46,9 @@ function drawPicture(scene, input, scores, scale) {
   context.globalAlpha = FAINT;
   drawPixels(context, grey.canvas, { x: 0, y: 0, width, height }, place.box, 6);
   context.restore();
-  const atlas = paints.get("overlay", [scores.values], 1, rows, columns, scale, (i) => sums[i]);
+  const atlas = paints.get("overlay", [scores.values], 1, rows, columns, { ...scale, table: fadedTable(scale.table) }, (i) => sums[i]);
   context.save();
-  context.globalAlpha = options.opacity ?? 0.75;
+  context.globalAlpha = options.opacity ?? 0.9;
   drawPixels(context, atlas.canvas, { x: 0, y: 0, width: columns, height: rows }, place.box, 6);
   context.restore();
   outline(context, place.box, theme.border, 1, 6);
@@ -58,6 +59,14 @@ function drawPicture(scene, input, scores, scale) {
     alt: overlayAlt("picture", { values: sums, factor: 1 }, (i) => `(${Math.floor(i / columns)}, ${i % columns})`), rows, columns, at,
     find: (x, y) => ((found) => found && at(...found))(place.find(x, y)),
   };
+}
+
+/* Scores near 0 let the picture through; the root keeps middling ones in sight. */
+function fadedTable(table) {
+  if (!faded.has(table)) {
+    faded.set(table, table.map((pixel, level) => ((pixel & 0xffffff) | (Math.round(255 * Math.sqrt(Math.min(1, Math.abs(level - 127.5) / 127))) << 24)) >>> 0));
+  }
+  return faded.get(table);
 }
 
 function drawTokens(scene, input, scores, scale) {
@@ -114,7 +123,7 @@ function drawSeries(scene, input, scores, scale) {
     context.fillText(fitted(context, String(label[row]), 40), place.box.x - 5, place.box.y + (row + 0.5) * pitch);
   }
   drawTicks(context, theme, place.box, niceTicks(0, times - 1, place.box.width / 80).filter(Number.isInteger), { along: "x", place: (tick) => place.box.x + (tick + 0.5) * place.wide });
-  const hit = (row, time) => ({ key: `${row},${time}`, box: place.cell(row, time), sent: ["chosen", { index: time, row }], text: `${label[row]}, ${words.item("time", time)}: ${brief(score(row, time))} · ${words.value} ${brief(numberAt(input, at(time, row)))}` });
+  const hit = (row, time) => ({ key: `${row},${time}`, box: place.cell(row, time), sent: ["chosen", { index: time, row }], text: `${placeName(names, "feature", row)}, ${words.item("time", time)}: ${brief(score(row, time))} · ${words.value} ${brief(numberAt(input, at(time, row)))}` });
   return { alt: overlayAlt("series", scores, (i) => words.item("time", isFull && isTime ? Math.floor(i / features) : i)), rows: strips, columns: times, at: hit, find: (x, y) => ((found) => found && hit(...found))(place.find(x, y)) };
 }
 
@@ -124,7 +133,8 @@ function drawRow(scene, input, scores, scale) {
   const order = Array.from({ length: n }, (_, i) => i);
   if (options.is_sorted) order.sort((one, other) => Math.abs(scores.values[other]) - Math.abs(scores.values[one]));
   const most = Math.max(1, Math.floor((box.height - LEGEND_ROOM) / 16)), shown = order.slice(0, most), pitch = Math.min(ROW, (box.height - LEGEND_ROOM) / shown.length);
-  const hasInput = input?.values.length === n, room = roomFor(context, names, 140), values = hasInput ? 58 : 0, x0 = box.x + room + values, wide = box.width - room - values - 52;
+  setFont(context, theme, 11.5);
+  const hasInput = input?.values.length === n, room = roomFor(context, names, 140), values = hasInput ? 70 : 0, x0 = box.x + room + values, wide = box.width - room - values - 52;
   shown.forEach((index, place) => {
     const score = numberAt(scores, index), y = box.y + place * pitch, zero = x0 + wide / 2, end = zero + (score / scale.peak) * (wide / 2);
     setFont(context, theme, Math.min(11.5, pitch - 2));

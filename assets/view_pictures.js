@@ -77,6 +77,7 @@ function drawOne(scene, maps, scale, box, index, captions) {
       (i) => numberAt(maps, (Math.floor(i / plane) * channels + channel) * plane + (i % plane)));
     drawPixels(context, atlas.canvas, { x: 0, y: index * rows, width: columns, height: rows }, box, 5);
   }
+  if (options.window?.index === index) drawWindow(scene, maps, box, options.window);
   const isChosen = (options.chosen?.index ?? null) === index;
   if (!maps.isWords || isChosen) outline(context, box, isChosen ? theme.primary : theme.border, isChosen ? 3 : 1, 5);
   if (!captions.length) return;
@@ -84,6 +85,14 @@ function drawOne(scene, maps, scale, box, index, captions) {
   Object.assign(context, { fillStyle: theme.muted, textAlign: "left", textBaseline: "top" });
   const text = captions.map((read) => read(index)).filter(Boolean).join(" · ");
   context.fillText(fitted(context, text, box.width + GAP), box.x, box.y + box.height + 3);
+}
+
+/* A frame around a part of one picture; what reaches over the edge is cut off. */
+function drawWindow({ context, theme }, maps, box, { row, column, rows, columns }) {
+  const [wide, high] = [box.width / maps.columns, box.height / maps.rows];
+  const [left, top, right, bottom] = [Math.max(0, column), Math.max(0, row), Math.min(maps.columns, column + columns), Math.min(maps.rows, row + rows)];
+  const frame = { x: box.x + left * wide - 1, y: box.y + top * high - 1, width: (right - left) * wide + 2, height: (bottom - top) * high + 2 };
+  outline(context, frame, theme.primary, Math.max(1.5, Math.min(3, wide / 4)), 2);
 }
 
 function greyOf(maps, index, { colours }) {

@@ -32,7 +32,7 @@ export function draw(scene) {
   const steps = namesAlong(scene, "time", times), full = { ...place.box, height: bottom - place.box.y };
   const at = (unit, time) => ({
     key: `${unit},${time}`, box: place.cell(unit, time), sent: ["chosen", { array: part.name, index: unit, time }],
-    text: words.cell(placeName(names, axis, unit), [placeName(steps, "time", time), ...tracks.slice(steps.isPlain ? 0 : 1).map((track) => track.tell(time))].filter(Boolean).join(", "), brief(value(unit, time))),
+    text: [words.cell(placeName(names, axis, unit), placeName(steps, "time", time), brief(value(unit, time))), ...tracks.slice(steps.isPlain ? 0 : 1).map((track) => track.tell(time))].filter(Boolean).join("\n"),
   });
   return {
     alt: words.sheetAlt(options.title ?? part.name, units, times, brief(scale.low), brief(scale.high)), rows: units, columns: times, at,

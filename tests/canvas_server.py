@@ -61,6 +61,7 @@ class LiveServer:
                 Route("/", self.page),
                 WebSocketRoute("/live/{run}", self.live),
                 Route("/live/{run}/film", self.film),
+                Route("/live/{run}/look", self.look),
                 Route("/live/{run}/diagram", self.diagram),
                 Route("/live/{run}/events", self.events),
                 Mount("/assets", StaticFiles(directory=ASSETS)),
@@ -104,6 +105,11 @@ class LiveServer:
         watch = {"id": lens, "lens": lens}
         frames = [self.frame(watch, step) for step in range(0, self.step + 1, EVERY)]
         return Response(b"".join(struct.pack("<I", len(frame)) + frame for frame in frames))
+
+    async def look(self, request: Request) -> Response:
+        lens = request.query_params["lens"]
+        self.requests.append(f"look {lens}")
+        return Response(self.frame({"id": lens, "lens": lens}, self.step))
 
     async def live(self, connection: WebSocket) -> None:
         await connection.accept()

@@ -62,6 +62,17 @@ class HeavyLooks:
         self._changed = threading.Condition()
         self._is_closing = False
         self._thread: threading.Thread | None = None
+        self._now: Look | None = None  # what the worker is at
+
+    @property
+    def pid(self) -> int | None:
+        """The worker's process; None while there is none."""
+        return self._link.pid if self._link else None
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether the worker is at a look."""
+        return self._now is not None
 
     def ask(self, command: str, *arguments: Any) -> Look:
         """Have a look taken in its turn; raises EngineError where too many wait."""
@@ -83,25 +94,26 @@ class HeavyLooks:
         """Leave every look and let the worker go. A second close does nothing."""
         with self._changed:
             self._is_closing = True
-            for look in self._waiting:
+            for look in (*self._waiting, *([self._now] if self._now else [])):
                 look.fail(EngineError(CLOSED))
             self._changed.notify_all()
-        if self._link is not None:
-            self._link.kill()  # it holds nothing that must be written
-            self._link.close()
         if self._thread is not None:
             self._thread.join()
+        if self._link is not None:
+            self._link.close()
 
     def _serve(self) -> None:
         while (look := self._next()) is not None:
             if self._link is None:
                 self._link = self._start()
             self._take(look, self._link)
+            self._now = None
 
     def _next(self) -> Look | None:
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._is_closing)
-            return None if self._is_closing else self._waiting.popleft()
+            self._now = None if self._is_closing else self._waiting.popleft()
+            return self._now
 
     def _take(self, look: Look, link: Link) -> None:
         """From asking until the worker is free again."""

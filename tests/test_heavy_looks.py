@@ -1,0 +1,162 @@
+"""Looks that take long: nobody's quick look waits behind one, and a look ends with whoever asked for it.
+
+A worker is held still by the system's own signal, so that a look lasts exactly as long as a test wants.
+"""
+
+import http.client
+import os
+import signal
+import urllib.parse
+
+import numpy as np
+import pytest
+
+from explorer.engine.framing import frame
+from explorer.engine.heavy import MOST_WAITING
+from explorer.engine.local import LocalEngine
+from explorer.errors import EngineError
+from explorer.lenses.request import LookRequest
+from explorer.live.frames import unpack
+from tests.engines import ENDLESS, eventually
+from tests.live_server import Server
+
+QUICK, HEAVY = LookRequest(lens="stage"), LookRequest(lens="attribution")
+FOREIGN = "the page is from another server; open the app itself."
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EXPLORER_HOME", str(tmp_path_factory.mktemp("home")))
+        with LocalEngine(workers=1) as running:
+            yield running
+
+
+@pytest.fixture(scope="module")
+def server(engine):
+    with Server(engine) as running:
+        yield running
+
+
+@pytest.fixture
+def run_id(engine):
+    """A run at step 8."""
+    helm = engine.start(ENDLESS, begin=False)
+    helm.take_steps(8)
+    eventually(lambda: engine.status(helm.run_id).step == 8)
+    return helm.run_id
+
+
+@pytest.fixture
+def held(engine, run_id):
+    """The worker for heavy looks, held still."""
+    engine.look(run_id, HEAVY)
+    pid = engine._crew.heavy.pid
+    os.kill(pid, signal.SIGSTOP)
+    yield pid
+    if engine._crew.heavy.pid == pid:
+        os.kill(pid, signal.SIGCONT)
+
+
+def worker(engine) -> int | None:
+    return engine._crew.heavy.pid
+
+
+@pytest.mark.parametrize("request_", [QUICK, HEAVY], ids=["quick", "heavy"])
+@pytest.mark.parametrize("step", [None, 0], ids=["now", "kept"])
+def test_a_frame_shows_what_a_look_shows(engine, server, run_id, request_, step):
+    asked = {"lens": request_.lens} | ({} if step is None else {"step": step})
+    code, body, headers = server.get(f"{run_id}/look", **asked)
+    assert (code, headers["content-type"]) == (200, "application/octet-stream")
+    picture, header = unpack(body)
+    assert (header["lens"], header["step"], header["run"]) == (request_.lens, 8 if step is None else 0, run_id)
+    seen = engine.look(run_id, request_.model_copy(update={"step": step}))
+    expected, _ = unpack(frame(seen, run_id, request_, header["step"]))
+    assert list(picture) == list(expected)
+    for name, array in picture.items():
+        np.testing.assert_array_equal(array.values, expected[name].values)
+
+
+@pytest.mark.parametrize(
+    ("asked", "code", "sentence"),
+    [
+        ({}, 400, "expected"),
+        ({"lens": "telescope"}, 400, "expected one of"),
+        ({"lens": "stage", "step": "soon"}, 400, "expected a lens"),
+        ({"lens": "attribution", "settings": '{"method": "Guessing"}'}, 400, "Guessing"),
+    ],
+)
+def test_a_look_that_cannot_be_taken_says_why(server, run_id, asked, code, sentence):
+    found, body, _ = server.get(f"{run_id}/look", **asked)
+    assert (found, sentence in body.decode()) == (code, True)
+
+
+def test_other_pages_and_unknown_runs_are_refused(server, run_id):
+    assert server.get(f"{run_id}/look", origin="http://elsewhere.test", lens="stage")[:2] == (403, FOREIGN.encode())
+    assert server.get("0" * 32 + "/look", lens="stage")[0] == 404
+
+
+def test_a_quick_look_does_not_wait_behind_a_heavy_one(engine, run_id, held):
+    heavy = engine.frame(run_id, HEAVY)
+    assert engine.look(run_id, QUICK)
+    assert engine.frame(run_id, QUICK.model_copy(update={"step": 0})).result()
+    assert not heavy.answer.done()
+    os.kill(held, signal.SIGCONT)
+    assert heavy.result()
+    assert worker(engine) == held
+
+
+def test_cancel_ends_the_worker_that_is_at_it_and_the_next_look_is_taken(engine, run_id, held):
+    first, second = engine.frame(run_id, HEAVY), engine.frame(run_id, HEAVY)
+    first.cancel()
+    with pytest.raises(EngineError, match="cancelled"):
+        first.result()
+    assert second.result()
+    assert worker(engine) != held
+
+
+def test_cancelling_a_look_that_waits_leaves_the_one_before_it_alone(engine, run_id, held):
+    first, second, third = (engine.frame(run_id, HEAVY) for _ in range(3))
+    second.cancel()
+    os.kill(held, signal.SIGCONT)
+    assert first.result()
+    assert third.result()
+    assert worker(engine) == held
+
+
+def test_cancelling_what_is_answered_ends_nobody(engine, run_id):
+    look = engine.frame(run_id, HEAVY)
+    assert look.result()
+    pid = worker(engine)
+    look.cancel()
+    assert engine.frame(run_id, HEAVY).result() == look.result()
+    assert worker(engine) == pid
+
+
+def test_a_request_that_is_closed_takes_its_look_with_it(engine, server, run_id, held):
+    line = http.client.HTTPConnection(server.host)
+    line.request("GET", f"/live/{run_id}/look?{urllib.parse.urlencode({'lens': 'attribution'})}")
+    eventually(lambda: engine._crew.heavy.is_busy)
+    line.close()
+    eventually(lambda: worker(engine) not in (held, None))
+    assert engine.look(run_id, HEAVY)
+
+
+def test_a_worker_that_dies_answers_with_a_sentence_and_is_replaced(engine, run_id, held):
+    look = engine.frame(run_id, HEAVY)
+    eventually(lambda: engine._crew.heavy.is_busy)
+    os.kill(held, signal.SIGKILL)
+    with pytest.raises(EngineError, match="started again"):
+        look.result()
+    assert engine.look(run_id, HEAVY)
+
+
+def test_too_many_who_wait_are_told_to_come_back(engine, run_id, held):
+    looks = [engine.frame(run_id, HEAVY)]
+    eventually(lambda: engine._crew.heavy.is_busy)
+    looks += [engine.frame(run_id, HEAVY) for _ in range(MOST_WAITING)]
+    with pytest.raises(EngineError, match="wait for theirs"):
+        engine.frame(run_id, HEAVY)
+    for look in looks:
+        look.cancel()
+    assert engine.look(run_id, HEAVY)
