@@ -90,6 +90,27 @@ def look(lens: str, **settings: Any) -> Picture:
     return engine().look(mine.run_id, LookRequest.model_validate(request))
 
 
+def step_now() -> int:
+    """The step that the run in hand has reached."""
+    return engine().status(session().run_id).step
+
+
+def shapes(lens: str) -> dict[str, tuple[int, ...]]:
+    """How large each array of a lens is in the run in hand; asked once, for sizes do not change while it trains."""
+    known = st.session_state.setdefault("look_shapes", {})
+    key = session().run_id, lens
+    if key not in known:
+        known[key] = {name: array.values.shape for name, array in look(lens).items()}
+    found: dict[str, tuple[int, ...]] = known[key]
+    return found
+
+
+def draw_sentences(lens: str) -> None:
+    """What a lens shows and what it does not, once for several pictures of it."""
+    about = engine().catalogue()["lenses"][lens]
+    st.caption(plain(f"{about['shows']} {about['hides']}"))
+
+
 def _draw_run() -> None:
     """My runs by name, and the one in hand, which may be somebody else's."""
     mine = session()

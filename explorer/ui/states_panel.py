@@ -1,0 +1,187 @@
+"""The hidden states page: every unit over time, its gates, what it follows, and how far back an answer reaches."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import streamlit as st
+
+from explorer.ui import look_bar
+from explorer.ui import look_words as words
+from explorer.ui.guard import plain
+from explorer.ui.lens_view import draw_lens
+from explorer.ui.session import session
+from explorer.ui.states_match import draw_matches
+
+LENS = "states"
+PRESETS = ("brackets-lstm", "adding-rnn", "adding-lstm", "adding-gru", "flip-flop", "agreement")
+SIDE_BY_SIDE = ("adding-rnn", "adding-lstm", "adding-gru")
+HIGH = 470  # pixels
+MOST_UNITS = 20
+SPAN = (0, 4)  # steps that are chosen at first
+UNTRAINED = ".untrained"
+
+# The parts of the page in order: the lenses each looks through, and what draws it.
+PARTS: dict[str, tuple[Sequence[str], Callable[[], None]]] = {
+    "states": ((LENS, "state_match"), lambda: _draw_sheet()),
+    "gates": (("gates",), lambda: _draw_gates()),
+    "follow": (("state_correlation",), lambda: _draw_correlations()),
+    "ways": (("state_pca",), lambda: _draw_ways()),
+    "reach": (("gradient_reach",), lambda: _draw_reach()),
+    "compare": ((), lambda: _draw_comparison()),
+}
+
+
+def draw_states() -> None:
+    """The page for the run in hand, or the way to one that carries a state."""
+    if not look_bar.draw():
+        return
+    offered = set(look_bar.offered())
+    if LENS not in offered:
+        look_bar.draw_presets(words.NO_STATES, PRESETS)
+        return
+    names = [name for name, (lenses, _) in PARTS.items() if offered.issuperset(lenses)]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        part = st.segmented_control(words.PART, names, default=names[0], format_func=words.STATE_PARTS.__getitem__,
+                                    key="state_part", label_visibility="collapsed", required=True)  # fmt: skip
+        if len(layers()) > 1:
+            key = f"state_layer_{session().run_id}"
+            st.selectbox(words.LAYER, layers(), key=key, label_visibility="collapsed", width=200)
+    PARTS[part or names[0]][1]()
+    look_bar.draw_timeline()
+
+
+def layers() -> list[str]:
+    """The recurrent layers, in order of computation."""
+    return [name.removesuffix(".hidden") for name in look_bar.shapes("gates") if name.endswith(".hidden")]
+
+
+def layer() -> str:
+    """The layer that is looked at: the one chosen, else the first."""
+    chosen = st.session_state.get(f"state_layer_{session().run_id}")
+    return chosen if chosen in layers() else layers()[0]
+
+
+def _steps() -> int:
+    return look_bar.shapes("gates")[f"{layer()}.hidden"][2]  # (layer, direction, time, unit)
+
+
+def _gates() -> list[str]:
+    start = f"{layer()}."
+    return [name.removeprefix(start) for name in look_bar.shapes("gates") if name.startswith(start)]
+
+
+def _draw_sheet() -> None:
+    """Units over time with the input beneath, and beside it what a chosen span of steps tells."""
+    shown = [value for value in words.VALUES if value in _gates()]
+    left, right = st.columns([64, 36], gap="medium")
+    with left:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{words.STATES_TITLE}**", help=words.SPAN_HELP)
+            value = st.segmented_control(words.VIEW, shown, default=shown[0], format_func=words.VALUES.__getitem__,
+                                         key="state_value", label_visibility="collapsed", required=True)  # fmt: skip
+        options = {"array": f"{layer()}.{value or shown[0]}", "span": list(_span())}
+        draw_lens("states", LENS, {"layer": layer()}, "sheet", options, HIGH, span=_choose_span)
+    with right:
+        start, end = _span()
+        key = f"span_{session().run_id}_{start}_{end}"
+        if _steps() > 1:
+            st.slider(words.SPAN, 0, _steps() - 1, (start, end), key=key, help=words.SPAN_HELP,
+                      on_change=lambda: _keep_span(*st.session_state[key]))  # fmt: skip
+        threshold = st.slider(words.THRESHOLD, -1.0, 1.0, 0.3, 0.05, key="state_threshold")
+        ends_too = st.toggle(words.ENDS, value=True, help=words.ENDS_HELP, key="state_ends")
+        settings = {"layer": layer(), "start": start, "end": end, "threshold": threshold, "ends_too": ends_too}
+        draw_matches(settings)
+
+
+def _span() -> tuple[int, int]:
+    start, end = st.session_state.get("state_span", SPAN)
+    last = _steps() - 1
+    return min(start, last), min(end, last)
+
+
+def _keep_span(start: int, end: int) -> None:
+    st.session_state["state_span"] = (start, end)
+
+
+def _choose_span(sent: dict[str, Any]) -> None:
+    """A drag over the sheet."""
+    _keep_span(int(sent["start"]), int(sent["stop"]))
+
+
+def _draw_gates() -> None:
+    """Two gates or values of the layer side by side."""
+    gates = _gates()
+    first = [*(name for name in gates if name.endswith("_gate")), *gates]
+    for place, column in enumerate(st.columns(2, gap="medium")):
+        with column:
+            name = st.selectbox(words.GATE, gates, index=gates.index(first[min(place, len(first) - 1)]),
+                                format_func=words.gate, key=f"gate_{place}_{session().run_id}_{layer()}",
+                                label_visibility="collapsed")  # fmt: skip
+            options = {"array": f"{layer()}.{name}"}
+            draw_lens(f"gate_{place}", "gates", {}, "sheet", options, HIGH, has_caption=False)
+    look_bar.draw_sentences("gates")
+
+
+def _draw_correlations() -> None:
+    """Units and something known of the task, and the same before the first step."""
+    found = look_bar.shapes("state_correlation")
+    known = [name for name in found if not name.endswith(UNTRAINED)]
+    name = st.selectbox(words.QUANTITY, known, format_func=_quantity, width=320, key=f"quantity_{session().run_id}",
+                        index=min(1, len(known) - 1), help=words.FOLLOW_HELP)  # fmt: skip
+    sides = {words.TRAINED: name, words.UNTRAINED: f"{name}{UNTRAINED}"}
+    for (title, array), column in zip(sides.items(), st.columns(2, gap="medium"), strict=True):
+        with column:
+            st.markdown(f"**{title}**")
+            options = {"array": array, "is_sorted": True, "most": MOST_UNITS, "peak": 1}
+            draw_lens(f"follow_{title}", "state_correlation", {"layer": layer()}, "bars", options, 400,
+                      has_caption=False)  # fmt: skip
+    look_bar.draw_sentences("state_correlation")
+
+
+def _quantity(name: str) -> str:
+    _, value, known = name.split(".", 2)
+    return f"{words.quantity(known)} · {words.VALUES[value]}"
+
+
+def _draw_ways() -> None:
+    """Trajectories in the two directions of greatest variance."""
+    left, right = st.columns([3, 2], gap="medium")
+    settings = {"layer": layer()}
+    with left:
+        st.markdown(f"**{words.ALL_WAYS}**")
+        options = {"array": "ways", "is_ways": True, "colour": "targets"}
+        draw_lens("ways", "state_pca", settings, "scatter", options, HIGH, chosen=_follow_way)
+    with right:
+        st.markdown(f"**{words.ONE_WAY}**")
+        options = {"array": "way", "is_way": True, "colour": "none"}
+        draw_lens("way", "state_pca", settings, "scatter", options, 330, has_caption=False)
+        st.markdown(f"**{words.VARIANCE}**")
+        draw_lens("shares", "state_pca", settings, "bars", {"array": "shares", "peak": 1}, 80, has_caption=False)
+
+
+def _follow_way(sent: dict[str, Any]) -> None:
+    """A click on a way: its example, which is held out, is looked at everywhere."""
+    look_bar.choose_example(int(sent["index"]))
+
+
+def _draw_reach() -> None:
+    """The gradient of an answer at every earlier step."""
+    has_steps = len(look_bar.shapes("gradient_reach")["target"]) > 0
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        is_log = st.toggle(words.LOG, value=True, key="reach_log")
+        place = None
+        if has_steps and _steps() > 1:
+            last = _steps() - 1
+            place = st.slider(words.ANSWER_STEP, 0, last, last, key=f"reach_step_{session().run_id}", width=340)
+    st.markdown(f"**{words.REACH_TITLE}**")
+    options = {"arrays": list(words.REACHES), "labels": words.REACHES, "log": is_log, "axis": "time"}
+    draw_lens("reach", "gradient_reach", {"position": place}, "lines_over", options, 400)
+
+
+def _draw_comparison() -> None:
+    """The same task for three kinds of memory, one click each."""
+    look_bar.draw_presets(words.COMPARE, SIDE_BY_SIDE)
+    st.markdown(f"**{plain(layer())}**")
+    draw_lens("compared", LENS, {"layer": layer()}, "sheet", {}, 330, has_caption=False)
+    options = {"arrays": list(words.REACHES), "labels": words.REACHES, "log": True, "axis": "time"}
+    draw_lens("compared_reach", "gradient_reach", {}, "lines_over", options, 220)
