@@ -76,8 +76,8 @@ export function namesAlong(scene, axis, length) {
   return Object.assign(Array.from({ length }, (_, place) => String(place + first)), { isPlain: true, first });
 }
 
-/* A place in full, for a tip: a token with its step, or "unit 3". */
-export const placeName = (names, axis, index) => (names.isPlain ? words.item(axis, names[index]) : `“${names[index]}” (${index + (OVER_TIME.has(axis) ? 0 : 1)})`);
+/* A place in full, for a tip: a token with its step, a name, "unit 3". */
+export const placeName = (names, axis, index) => (names.isPlain ? words.item(axis, names[index]) : OVER_TIME.has(axis) ? `“${names[index]}” (${index})` : `“${names[index]}”`);
 
 // Colours
 

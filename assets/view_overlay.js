@@ -61,10 +61,11 @@ function drawPicture(scene, input, scores, scale) {
   };
 }
 
-/* Scores near 0 let the picture through; the root keeps middling ones in sight. */
+/* The hue of the sign, the clearer the nearer to 0; the power keeps middling scores in sight. */
 function fadedTable(table) {
   if (!faded.has(table)) {
-    faded.set(table, table.map((pixel, level) => ((pixel & 0xffffff) | (Math.round(255 * Math.sqrt(Math.min(1, Math.abs(level - 127.5) / 127))) << 24)) >>> 0));
+    const alpha = (level) => Math.round(255 * Math.min(1, Math.max(0, Math.abs(level - 127.5) - 0.5) / 127) ** 0.7);
+    faded.set(table, table.map((_, level) => ((table[level < 128 ? 0 : 255] & 0xffffff) | (alpha(level) << 24)) >>> 0));
   }
   return faded.get(table);
 }

@@ -141,7 +141,8 @@ def test_the_pointer_reads_a_pair_of_tokens_and_its_number(browser: Browser) -> 
 def test_a_drag_over_the_sheet_tells_its_span_and_so_do_keys(browser: Browser) -> None:
     with LensServer(VIEWS["sheet"][0]) as server, lens_page(browser, server, **show("sheet")) as page:
         shown(page)
-        box = page.locator("canvas").bounding_box() or {}
+        box = page.locator("canvas").bounding_box()
+        assert box is not None
         page.mouse.move(box["x"] + 200, box["y"] + 60)
         page.mouse.down()
         page.mouse.move(box["x"] + 400, box["y"] + 80, steps=4)
