@@ -42,7 +42,7 @@ ROOMS = {  # each may import itself and what its row names; a name with a dot is
     "lenses.recording lenses.measures",
     "live.frames": "lenses",
     "engine": f"{BELOW_TRAINING} cost diagram validation environment runs lenses live.frames training "
-    "training.devices training.evaluation training.objectives training.optimizers training.schedules",
+    "training.devices training.evaluation training.objectives training.optimizers training.schedules transitions",
     "live": f"{GROUND} engine lenses live.frames",
     "transitions": "",
     "charts": "",

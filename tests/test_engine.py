@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from explorer import gallery
 from explorer.engine import inline
 from explorer.engine.local import LocalEngine
 from explorer.errors import EngineError, ExperimentError, LimitError
@@ -211,3 +212,20 @@ def test_runs_outlive_their_engine(engine, tmp_path, monkeypatch):
 def test_the_server_side_of_the_engine_needs_no_torch():
     code = "import sys; import explorer.engine.local; assert 'torch' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[1])
+
+
+def test_a_finished_run_marks_where_its_accuracy_jumped(tmp_path):
+    run = inline.train(gallery.PRESETS["grokking"].experiment, tmp_path / "grokking.run", "cpu")
+    (mark,) = [event for event in run.events() if event.kind == "phase_change"]
+    accuracy = dict(run.series("test", "accuracy"))
+    before = max(value for step, value in accuracy.items() if step < 0.5 * mark.step)
+    after = min(value for step, value in accuracy.items() if step > 2 * mark.step or step == max(accuracy))
+    assert before < 0.3 < 0.9 < after
+    assert str(mark.step) in mark.details["sentence"]
+
+
+def test_a_run_that_learns_gradually_has_no_such_mark(tmp_path):
+    run = inline.train(
+        gallery.PRESETS["in-context-regression"].experiment.with_("recipe.steps=300"), tmp_path / "a.run", "cpu"
+    )
+    assert "phase_change" not in [event.kind for event in run.events()]

@@ -187,6 +187,15 @@ def test_a_reload_comes_back_to_the_same_run_and_may_still_steer(page: Page, add
     assert (run_id(page), step_of(page)) == before
 
 
+def test_who_comes_back_finds_the_run_that_they_trained_last(page: Page, address: str) -> None:
+    open_at(page, address, "?preset=xor")
+    train_past(page, 30)
+    before = run_id(page), step_of(page)
+    open_at(page, address)
+    page.wait_for_function("before => location.search.includes(before)", arg=before[0])
+    assert step_of(page) == before[1]
+
+
 def test_two_tabs_follow_one_run(page: Page, address: str) -> None:
     open_at(page, address)
     second = page.context.new_page()

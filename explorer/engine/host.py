@@ -22,8 +22,10 @@ from explorer.training import state
 from explorer.training.devices import pick_device
 from explorer.training.diagnosis import last_sound_step
 from explorer.training.trainer import Trainer
+from explorer.transitions import find_transition
 from explorer.validation import Checked, assign, check, read_experiment
 
+JUMPING = ("accuracy", "r2")  # the metrics in which a phase change is looked for, before the loss
 COMMIT_SECONDS = 2.0  # a killed run loses at most this much work, and repeats it to the same numbers
 
 
@@ -94,11 +96,24 @@ class HostedRun:
         if self.trainer.state != "training":
             if self.trainer.divergence and self.trainer.state == "diverged":
                 self.sentence = str(self.trainer.divergence)
+            if self.trainer.state == "finished":
+                self._note_transition()
             self.commit()
         elif time.monotonic() - self._committed > COMMIT_SECONDS:
             self._demand_time()
             self.commit()
         return done
+
+    def _note_transition(self) -> None:
+        """Mark where the first metric of the held-out data jumped, if it did."""
+        series = self.writer.series()
+        name = next((name for name in JUMPING if ("test", name) in series), "loss")
+        if (points := series.get(("test", name))) is None:
+            return
+        found = find_transition(zip(points.steps.tolist(), points.values.tolist(), strict=True))
+        if found.verdict == "jump" and found.step is not None:
+            step = min(found.step, self.trainer.step)
+            self.writer.add_event(step, "phase_change", metric=f"test.{name}", sentence=found.sentence)
 
     def _demand_time(self) -> None:
         if self.trainer.seconds > limits().seconds:

@@ -43,6 +43,8 @@ def _follow(asked: address.Asked) -> None:
             mine.step = asked.step
         except ExplorerError as error:
             mine.notes.append(str(error))
+    elif not asked.has_keys:
+        workbench.return_to_last()
     if not mine.run_id and workbench.picture() is None:  # the keys fit one by one, but not together
         mine.notes += [words.ignored(fault.place, str(fault)) for fault in workbench.faults_of_draft()]
         mine.experiment = gallery.preset(mine.preset).experiment

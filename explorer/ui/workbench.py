@@ -15,11 +15,19 @@ from explorer.declarations import assign, faults_of
 from explorer.errors import EngineError, ExperimentError, ExplorerError
 from explorer.experiment import Experiment
 from explorer.ui.drafts import describe, faults_in, faults_of_draft, input_names, picture, title
-from explorer.ui.held_run import branch, follow_run, helm, open_run, start
+from explorer.ui.held_run import branch, follow_run, helm, open_run, return_to_last, start
 from explorer.ui.service import engine
 from explorer.ui.session import session
 
-__all__ = ["branch", "faults_of_draft", "follow_run", "open_run", "picture", "title"]  # beside what changes the draft
+__all__ = [
+    "branch",
+    "faults_of_draft",
+    "follow_run",
+    "open_run",
+    "picture",
+    "return_to_last",
+    "title",
+]  # beside what changes the draft
 
 MOST_UNDO = 100
 SIZES = ("units", "channels", "features")  # the setting that says how many units a layer has, by kind
