@@ -14,6 +14,7 @@ from PIL import Image, ImageDraw
 from explorer import gallery
 from explorer.engine.inline import train
 from explorer.engine.looking import look
+from explorer.lenses.arrows import FeatureArrows
 from explorer.lenses.base import Scene
 from explorer.lenses.picture import Picture
 from explorer.lenses.request import Example
@@ -41,6 +42,8 @@ def draw(name: str) -> Image.Image:
             return plane(picture, data.train.inputs[0].numpy(), data.train.targets.numpy())
         if name in CURVES:
             return curves(run)
+        if FeatureArrows.is_applicable(checked):
+            return arrows(look(FeatureArrows(), scene)["arrows"].values[:, 1])
         if data.view == "table":
             return scatter(data.train.inputs[0].numpy(), data.train.targets)
         return walls(picture)
@@ -85,6 +88,18 @@ def scatter(inputs: np.ndarray, targets: torch.Tensor) -> Image.Image:
     for (x, y), target in zip(places, values, strict=True):
         spot = WIDTH * SCALE * (0.5 + 0.48 * x), HEIGHT * SCALE * (0.5 - 0.46 * y)
         dot(pen, *spot, class_colour(target, values))
+    return small(card)
+
+
+def arrows(tips: np.ndarray) -> Image.Image:  # (feature, 2)
+    """The directions in which features are stored, from the middle."""
+    card = Image.new("RGBA", (WIDTH * SCALE, HEIGHT * SCALE), (0, 0, 0, 0))
+    pen, middle = ImageDraw.Draw(card), np.array((WIDTH, HEIGHT)) * SCALE / 2
+    reach = 0.4 * HEIGHT * SCALE / np.linalg.norm(tips, axis=1).max()
+    for number, tip in enumerate(tips):
+        end, colour = middle + tip * (reach, -reach), CLASSES[number % len(CLASSES)]
+        pen.line((*middle, *end), fill=(*colour, 255), width=3 * SCALE)
+        dot(pen, *end, colour)
     return small(card)
 
 

@@ -15,11 +15,13 @@ from explorer.engine.base import Curves
 from explorer.engine.catalogue import catalogue
 from explorer.engine.framing import frame
 from explorer.engine.looking import lens_of, look
+from explorer.engine.measuring_desk import measured, offered
 from explorer.engine.previews import Preview, preview
 from explorer.engine.shelf import Shelf
 from explorer.errors import RunFileError
 from explorer.experiment import Experiment, Part
 from explorer.lenses import KINDS
+from explorer.lenses.attribution.offer import verdicts
 from explorer.lenses.base import Scene
 from explorer.lenses.picture import Picture
 from explorer.lenses.request import LookRequest
@@ -103,6 +105,7 @@ class LookingDesk:
             "parameters": sum(layer["parameters"] for layer in layers),
             "layers": layers,
             "lenses": [kind for kind, lens in KINDS.items() if lens.is_applicable(checked)],
+            "methods": verdicts(checked),
             "losses": list(losses_for(checked.description.task)),
             "diagram": self._diagram(checked),
         }
@@ -118,6 +121,15 @@ class LookingDesk:
     def preview(self, part: Part, seed: int) -> Preview:
         """The task, the sizes and a few examples of a dataset; raises an ExplorerError where it cannot be used."""
         return preview(part, seed, self._shelf)
+
+    def measures(self, path: Path) -> list[dict[str, str]]:
+        """What is said of every progress measure that can be taken of a run."""
+        opened = self._open(path)
+        return offered(opened.network, opened.checked.dataset)
+
+    def measure(self, path: Path, name: str) -> dict[str, Any]:
+        """A progress measure at every kept step."""
+        return measured(path, name)
 
     def curves(self, path: Path, since: int) -> Curves:
         """The metrics in the file after a step."""

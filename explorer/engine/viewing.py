@@ -114,6 +114,16 @@ class Viewing:
         entry = self._registry.get(run_id)
         return self._look("evaluate", entry.path, step, self._weights(entry, step))
 
+    def measures(self, run_id: str) -> list[dict[str, str]]:
+        """The progress measures that can be taken of a run: name, title, shows, hides, formula and paper."""
+        return self._look("measures", self._registry.get(run_id).path)
+
+    def measure(self, run_id: str, name: str) -> dict[str, Any]:
+        """A progress measure over the kept steps of a run, `steps` and `values` by name; it may take long."""
+        entry = self._registry.get(run_id)
+        self._write(entry)
+        return self._crew.heavy.ask("measure", entry.path, name).result()
+
     def export(self, run_id: str, target: "Path") -> str:
         """Copy a run's file, as the run stands, to a new file; the run's title."""
         entry = self._registry.get(run_id)

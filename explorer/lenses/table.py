@@ -9,6 +9,7 @@ from explorer.lenses.activations.maximisation import ActivationMaximisation
 from explorer.lenses.activations.probe import Probe
 from explorer.lenses.activations.projection import Projection
 from explorer.lenses.activations.top_examples import TopExamples
+from explorer.lenses.arrows import FeatureArrows
 from explorer.lenses.attention.ablation import Ablation
 from explorer.lenses.attention.direct_logit import DirectLogit
 from explorer.lenses.attention.head_scores import HeadScores
@@ -20,6 +21,7 @@ from explorer.lenses.attention.query import AttentionQuery
 from explorer.lenses.attention.rollout import Rollout
 from explorer.lenses.attribution import AttributionLens, TrustLens
 from explorer.lenses.base import Lens
+from explorer.lenses.clock import Clock
 from explorer.lenses.evaluation import Evaluation
 from explorer.lenses.generation import Generation
 from explorer.lenses.stage import Stage
@@ -51,6 +53,8 @@ KINDS: dict[str, type[Lens]] = {
         StateCorrelation,
         StatePca,
         GradientReach,
+        FeatureArrows,
+        Clock,
         FeatureMaps,
         Histograms,
         TopExamples,
