@@ -1,6 +1,8 @@
 """Runs train in worker processes; they belong to this process, not to anybody's tab."""
 
 import atexit
+import threading
+import time
 from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
@@ -21,11 +23,14 @@ from explorer.errors import EngineError
 from explorer.experiment import Experiment
 from explorer.limits import home, limits
 from explorer.runs import delete, discard, import_run, new_id, open_run, undelete
-from explorer.runs.folder import TRASH
+from explorer.runs.folder import TRASH, sweep
 from explorer.runs.reader import MOST_TITLE
 
 if TYPE_CHECKING:
     from explorer.lenses.request import LookRequest
+
+
+SWEEP_EVERY = 3_600.0  # seconds between two looks for runs that were left untrained
 
 
 class LocalEngine(Viewing):
@@ -37,6 +42,7 @@ class LocalEngine(Viewing):
         self._feeds = Feeds(self._attach, self._detach)
         self._hosting = Hosting(self._registry, self._feeds, self._attach_all)
         self._crew = self._hosting.crew = Crew(workers, self._hear, self._hosting.recover)
+        self._swept = -SWEEP_EVERY
         atexit.register(self.close)
 
     def __enter__(self) -> "LocalEngine":
@@ -106,6 +112,7 @@ class LocalEngine(Viewing):
 
     def _open(self, device: str, owner: str, command: str, *arguments: Any) -> Helm:
         """Have a worker make a new run."""
+        self._sweep()
         self._demand_space()
         run_id = new_id()
         entry = self._registry.add(run_id, device)
@@ -117,6 +124,17 @@ class LocalEngine(Viewing):
                 resting.add_done_callback(lambda _: entry.path.unlink(missing_ok=True))
             raise
         return self._helm(run_id, self._owners.grant(run_id, owner))
+
+    def _sweep(self) -> None:
+        """Now and then discard what was left untrained, in a thread of its own."""
+        if time.monotonic() - self._swept > SWEEP_EVERY:
+            self._swept = time.monotonic()
+            threading.Thread(target=self._discard_left, name="sweep", daemon=True).start()
+
+    def _discard_left(self) -> None:
+        for run_id in sweep(self._registry.folder):
+            self._registry.drop(run_id)
+            self._owners.forget(run_id)
 
     def _kept(self, run_id: str, step: int | None) -> Kept:
         entry = self._registry.get(run_id)

@@ -4,8 +4,9 @@ import base64
 import os
 import secrets
 import sqlite3
+import time
 from collections.abc import Callable, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from explorer.runs.reader import Run, open_run, title_in
 from explorer.runs.schema import reading, told
 
 TRASH = "trash"
+UNTRAINED_SECONDS = 3_600.0  # after which a run that never trained is taken for left
 BESIDE = ("-wal", "-shm")  # what SQLite leaves beside a file whose writer was killed
 STATES: Mapping[str, str] = {  # where a run stands after an event of this kind
     "created": "paused",
@@ -108,6 +110,20 @@ def discard(path: str | Path) -> None:
             Path(f"{path}{ending}").unlink(missing_ok=True)
 
 
+def sweep(folder: str | Path, age: float = UNTRAINED_SECONDS) -> list[str]:
+    """Discard the runs that nobody writes and that never trained, once they are so many seconds old; their ids.
+
+    Whoever opens the playground is given a run; most of these are left before they begin.
+    """
+    gone = []
+    for path in Path(folder).glob("*.run"):
+        with suppress(RunFileError, OSError):
+            if time.time() - path.stat().st_mtime > age and not _has_trained(path):
+                discard(path)
+                gone.append(path.stem)
+    return gone
+
+
 def undelete(path: str | Path) -> Path:
     """Move a run from the trash back to where it was; the new path."""
     path = Path(path)
@@ -124,6 +140,12 @@ def _move(path: Path, target: Path) -> Path:
             if os.path.exists(f"{path}{ending}"):
                 os.replace(f"{path}{ending}", f"{target}{ending}")
     return target
+
+
+def _has_trained(path: Path) -> bool:
+    with reading(path) as connection:
+        row = connection.execute("SELECT 1 FROM events WHERE kind IN ('started', 'branched') LIMIT 1").fetchone()
+        return row is not None
 
 
 def _summary(path: Path) -> Summary:
