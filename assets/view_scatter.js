@@ -115,7 +115,7 @@ function hitAt({ frame, diagram, options }, plot, points, colours, length, i) {
   const place = colours && (colours.values.length > 1 ? point * Math.max(1, colours.shape[1] ?? 1) : 0);
   const name = colours ? (isWhole(colours) ? options.labels?.colour?.[colours.values[place]] ?? answerText(diagram, colours.values[place]) : brief(colours.values[place])) : "";
   return {
-    key: String(i), box: { x: x - 6, y: y - 6, width: 12, height: 12 }, sent: isWay ? ["chosen", { index: point, time: i % length }] : ["example", { index }],
+    key: String(i), box: { x: x - 6, y: y - 6, width: 12, height: 12 }, sent: isWay ? ["chosen", { index: point, time: i % length }] : ["point", { index }],
     text: [told, name, `(${brief(points[i][0])}, ${brief(points[i][1])})`].filter(Boolean).join(" · "),
   };
 }

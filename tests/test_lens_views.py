@@ -165,7 +165,7 @@ def test_a_point_of_the_scatter_tells_the_example_that_it_is(browser: Browser) -
         for key in ("ArrowRight", "ArrowRight", "Enter"):
             page.keyboard.press(key)
         until(page, lambda: sent(page))
-        assert sent(page) == [["example", {"index": 2}]]
+        assert sent(page) == [["point", {"index": 2}]]
 
 
 def test_a_live_lens_follows_training_under_an_id_of_its_own(browser: Browser) -> None:

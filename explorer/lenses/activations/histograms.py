@@ -34,7 +34,9 @@ class Histograms(Lens):
             counts, edges = histogram(value, self.bins)
             picture[f"{name}.counts"] = named(counts, "bin")
             picture[f"{name}.edges"] = named(edges, "edge")
-            picture[f"{name}.is_dead"] = named((by_unit(value) == 0).all(0), "unit")
+            is_dead = (by_unit(value) == 0).all(0)
+            picture[f"{name}.is_dead"] = named(is_dead, "unit")
+            picture[f"{name}.dead_share"] = named(is_dead.float().mean())
         return picture
 
 

@@ -1,0 +1,36 @@
+"""The settings of a lens on a page, drawn from its declaration and kept while the visit lasts."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from explorer.ui.controls import draw_settings
+from explorer.ui.service import engine
+
+KEY = "lens_settings"
+
+
+def settings_of(place: str) -> dict[str, Any]:
+    """What was chosen at a place so far, such as `projection`; what is left out has its default."""
+    kept: dict[str, dict[str, Any]] = st.session_state.setdefault(KEY, {})
+    return kept.setdefault(place, {})
+
+
+def draw_lens_settings(lens: str, leave_out: Sequence[str] = ()) -> dict[str, Any]:
+    """The controls of a lens; the values of all that differ from their default."""
+    return draw_declared(lens, engine().catalogue()["lenses"][lens]["schema"], leave_out)
+
+
+def draw_declared(place: str, schema: Mapping[str, Any], leave_out: Sequence[str] = ()) -> dict[str, Any]:
+    """The controls of any declaration that is no part of the experiment."""
+    draw_settings(f"lens.{place}", schema, settings_of(place), _keep, leave_out)
+    return dict(settings_of(place))
+
+
+def _keep(assignment: str) -> None:
+    """Take over what a control reports, as `lens.projection.seed=3`."""
+    path, _, value = assignment.partition("=")
+    _, place, name = path.split(".")
+    settings_of(place)[name] = json.loads(value)
