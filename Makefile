@@ -23,7 +23,7 @@ lint: $(VENV)/ready-to-test  ## check style and types
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-bench: $(VENV)/ready  ## run the benchmarks and print one table
+bench: $(VENV)/ready-to-test browser  ## run the benchmarks and print one table
 	$(BIN)/python -m benchmarks
 
 browser: $(VENV)/ready-to-test  ## find Chromium, or get it

@@ -7,14 +7,14 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlencode
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
-from benchmarks._processes import server_process
+from benchmarks._processes import cpu_seconds, family, server_process
 from explorer.ui import words
 from tests.app_server import app_server
 
 STOPWATCH = (Path(__file__).parent / "_page.js").read_text()
-SIZE = {"width": 1440, "height": 900}  # pixels
+SIZE: ViewportSize = {"width": 1440, "height": 900}  # pixels
 PATIENCE = 60_000  # milliseconds
 TRAIN, PAUSE, SPEED = "Train (Space)", "Pause (Space)", "Speed"
 FULL = "null"  # the value of the speed that has no bound
@@ -26,12 +26,18 @@ class App:
     def __init__(self, address: str):
         self.address, self.pid = address, server_process()
 
+    def worked(self) -> float:
+        """Processor time of all workers, in seconds."""
+        return sum(map(cpu_seconds, family(self.pid)[1:]))
+
     @contextmanager
     def page(self, browser: Browser, keys: dict[str, Any]) -> Iterator["Visit"]:
         """A page that a new visitor opens, ready to work with."""
         context = browser.new_context(viewport=SIZE)
         try:
-            yield Visit(context.new_page(), f"{self.address}/?{urlencode(keys)}")
+            visit = Visit(context.new_page(), f"{self.address}/?{urlencode(keys)}")
+            yield visit
+            visit.pause()  # a run outlives its page, and would train beside the next one
         finally:
             context.close()
 
@@ -64,6 +70,10 @@ class Visit:
             self.page.get_by_label(SPEED).select_option(FULL)
         self.page.get_by_role("button", name=TRAIN).click()
         self.timed("bench.drawn({})", 1)
+
+    def pause(self) -> None:
+        """Let the run stand."""
+        self.timed("(await bench.store()).command('pause').catch(() => null)")  # a finished run refuses
 
     def click_to_frame(self) -> float:
         """Milliseconds from a press of Train until the first picture of a trained network is drawn."""

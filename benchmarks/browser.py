@@ -81,27 +81,37 @@ def _answers(running: App, browser: Browser) -> dict[str, float]:
 
 def _watched(running: App, browser: Browser) -> dict[str, float]:
     """Speed of a run with its page open over its speed before and after, while nobody looks."""
-    ratios = []
+    ratios, fair = [], []
     with running.page(browser, SMALL) as visit:
         visit.train()
         page, line = visit.page, visit.timed("bench.address")
         address = page.url
         for _ in range(TURNS):
             page.goto("about:blank")
-            before = _speed(line)
+            before = _speed(running, line)
             page.goto(address)
             visit.timed("bench.drawn({})", 1)
             page.get_by_label(SPEED).select_option(FULL)
-            watched = _speed(line)
+            watched = _speed(running, line)
             page.goto("about:blank")
-            ratios.append(watched / median([before, _speed(line)]))
-    return {"browser: training speed while watched over unwatched": median(ratios)}
+            after = _speed(running, line)
+            both = [2 * now / (one + other) for one, now, other in zip(before, watched, after, strict=True)]
+            ratios.append(both[0])
+            fair.append(both[1])
+        page.goto(address)
+        visit.timed("bench.drawn({})", 1)
+    return {
+        "browser: training speed while watched over unwatched": median(ratios),
+        "browser: steps per second of the workers' processor, watched over unwatched": median(fair),
+    }
 
 
-def _speed(line: str) -> float:
-    """Steps in a second, by two looks over a line that watches nothing."""
-    (first, started), _, (last, ended) = _look(line), time.sleep(WINDOW), _look(line)
-    return (last - first) / (ended - started)
+def _speed(running: App, line: str) -> tuple[float, float]:
+    """Steps in a second, and in a second of the workers' processor, by two looks over a line that watches nothing."""
+    first, started, worked = *_look(line), running.worked()
+    time.sleep(WINDOW)
+    steps = (last := _look(line))[0] - first
+    return steps / (last[1] - started), steps / (running.worked() - worked)
 
 
 def _look(line: str) -> tuple[int, float]:
