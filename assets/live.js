@@ -12,6 +12,10 @@ const LINGER = 400; // milliseconds that a store outlives its last picture: a pa
 const RATE = 30;
 const LIVE = new URL("../live/", import.meta.url);
 const stores = new Map();
+const left = new Map(); // by run: the step that was shown when its last picture left
+
+/* The past step at which a run was left on another page; null for the live picture. */
+export const leftAt = (run) => left.get(run) ?? null;
 
 /* The store of a run, made by the first who asks. Without a run it is idle, and a network is drawn without numbers. */
 export function connect(run, token = null) {
@@ -46,6 +50,7 @@ class Store {
   }
 
   close() {
+    left.set(this.run, this.shownStep);
     this.link?.close();
     this.forget();
   }

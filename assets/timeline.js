@@ -3,6 +3,7 @@
 import { About } from "./about.js";
 import { rgb } from "./colour.js";
 import { icon, turnIcon } from "./icons.js";
+import { leftAt } from "./live.js";
 import { begin, element, mount, write } from "./mount.js";
 import { roundedPath, setFont } from "./plot.js";
 import { nearest } from "./series.js";
@@ -123,7 +124,9 @@ class Timeline {
 
   update(isNewStore) {
     this.branch.dataset.offered = this.panel.data.may_branch === false ? "" : "yes";
-    if (isNewStore && Number.isInteger(this.panel.data.step)) this.store.show(this.panel.data.step);
+    if (!isNewStore) return;
+    const step = this.panel.data.step ?? leftAt(this.store.run);
+    if (Number.isInteger(step)) this.store.show(step);
   }
 
   /* The step shown stands in the page's address, so that a link leads to it. */

@@ -1,4 +1,4 @@
-"""The pages of lenses through the frame script: what opens for which network, and what the browser is told to look at."""
+"""The pages of lenses through the frame script: what opens for which network, and what the browser is told."""
 
 import json
 from collections.abc import Iterator
@@ -8,9 +8,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer import gallery
-from explorer.ui import attention_panel, attention_views, look_words, states_panel, words
+from explorer.lenses.request import Example, LookRequest
+from explorer.ui import attention_panel, look_words, states_panel
 from explorer.ui.service import close_engine, engine
-from tests.test_pages import mine, opened, press, run, said, train, visit
+from tests.test_pages import change, mine, opened, press, run, said, train, visit
 
 PAGES = {"attention.py": attention_panel, "states.py": states_panel}
 ATTENDS, RECURS, NEITHER = "induction-heads", "brackets-lstm", "circle"
@@ -79,3 +80,84 @@ def test_every_part_of_the_states_page_looks_through_its_lenses(preset: str, nam
     app = part(on("states.py", preset), "state_part", name)
     assert set(states_panel.PARTS[name][0]) - {"state_match"} <= lenses(app)
     assert not app.error
+
+
+def test_the_head_that_is_chosen_by_name_is_the_one_whose_query_is_shown() -> None:
+    app = part(on("attention.py", CHARACTERS), "attention_part", "query")
+    before = looked_at(app)["query_scores"]["settings"]
+    app.selectbox(key=f"head_{mine(app).run_id}_block1.attention_0").set_value("block2.attention:3")
+    run(app)
+    after = looked_at(app)["query_scores"]["settings"]
+    assert (before["layer"], before["head"]) == ("block1.attention", 0)
+    assert (after["layer"], after["head"]) == ("block2.attention", 3)
+
+
+def test_a_head_is_drawn_as_a_map_or_as_lines() -> None:
+    app = on("attention.py", ATTENDS)
+    assert looked_at(app)["head"]["view"] == "map"
+    app.button_group(key="head_view").set_value("lines")
+    assert looked_at(run(app))["head"]["view"] == "lines"
+
+
+def test_heads_that_are_switched_off_are_off_in_every_part_of_the_page() -> None:
+    app = on("attention.py", ATTENDS)
+    assert "loss_off" not in looked_at(app)
+    app.button_group(key=f"off_{mine(app).run_id}").set_value(["block2.attention:0"])
+    assert looked_at(run(app))["loss_off"]["settings"]["off"] == ["block2.attention:0"]
+    part(app, "attention_part", "off")
+    assert looked_at(app)["ablation_loss"]["settings"]["off"] == ["block2.attention:0"]
+
+
+def test_temperature_and_the_narrowing_of_the_choice_reach_the_next_token() -> None:
+    app = part(on("attention.py", CHARACTERS), "attention_part", "next")
+    app.slider(key="next_temperature").set_value(0.5)
+    app.slider(key="next_top_p").set_value(0.9)
+    app.number_input(key="next_top_k").set_value(3)
+    told = looked_at(run(app))["next_narrowed"]["settings"]
+    assert (told["temperature"], told["top_p"], told["top_k"]) == (0.5, 0.9, 3)
+
+
+def test_the_example_is_chosen_once_for_all_pages() -> None:
+    app = on("attention.py", ATTENDS)
+    app.selectbox(key="look_split_0").set_value("train")
+    run(app)
+    app.number_input(key="look_index_1_train").set_value(7)
+    assert looked_at(run(app))["wall"]["example"] == {"split": "train", "index": 7}
+    visit(app, "playground.py")
+    visit(app, "attention.py")
+    assert looked_at(app)["head"]["example"] == {"split": "train", "index": 7}
+
+
+def test_another_of_my_runs_is_taken_in_hand_without_leaving_the_page() -> None:
+    app = on("attention.py", ATTENDS)
+    train(app)
+    first = mine(app).run_id
+    change(app, "network.layers.2.heads=2")
+    second = mine(app).run_id
+    app.selectbox(key=f"look_run_{second}").set_value(first)
+    run(app)
+    assert looked_at(app)["wall"]["run"] == first != second
+
+
+def test_a_span_and_a_threshold_find_the_units_that_are_on_exactly_there() -> None:
+    app = on("states.py", "agreement")
+    app.slider(key=f"span_{mine(app).run_id}_0_4").set_value((2, 3))
+    run(app)
+    app.slider(key="state_threshold").set_value(0.1)
+    run(app)
+    assert looked_at(app)["states"]["options"]["span"] == [2, 3]
+    picture = engine().look(mine(app).run_id, LookRequest(lens="states", example=Example(index=0)))
+    is_on = next(array.values for name, array in picture.items() if name.endswith(".hidden")) >= 0.1  # (unit, time)
+    exactly = is_on[:, 2] & is_on[:, 3] & ~is_on[:, 1] & ~is_on[:, 4]
+    assert exactly.any()
+    assert look_words.units(exactly.nonzero()[0].tolist()) in said(app)
+
+
+def test_three_kinds_of_memory_stand_side_by_side_each_from_its_own_run() -> None:
+    app = on("states.py", "adding-rnn")
+    train(app)
+    part(app, "state_part", "compare")
+    first = looked_at(app)["side_adding-rnn"]["run"]
+    press(app, "fitting_adding-gru")
+    assert looked_at(app)["side_adding-rnn"]["run"] == first
+    assert looked_at(app)["side_adding-gru"]["run"] == mine(app).run_id != first

@@ -13,8 +13,8 @@ from explorer.ui.lens_view import draw_lens
 
 LENS = "attention"
 PRESETS = ("induction-heads", "induction-one-layer", "char-gpt", "in-context-classes")
-HIGH, EFFECTS_ROW = 400, 30  # pixels
-SHARES = {"wall": 46, "head": 40, "effect": 30}  # widths of the three columns
+HIGH, EFFECTS_ROW = 450, 30  # pixels
+SHARES = {"wall": 44, "head": 40, "effect": 32}  # widths of the three columns
 
 # The parts of the page in order: what each is called, the lenses it looks through, and what draws it.
 PARTS: dict[str, tuple[Sequence[str], Callable[[], None]]] = {

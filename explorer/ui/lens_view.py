@@ -24,19 +24,20 @@ def draw_lens(
     *,
     step: int | None = None,
     example: Mapping[str, Any] | None = None,
+    run: str | None = None,
     has_caption: bool = True,
     **triggers: Callable[[Any], None],
 ) -> None:
-    """Show what a lens sees of the run in hand; without a step or an example it follows the page's own.
+    """Show what a lens sees of the run in hand, or of another; without a step or an example it follows the page's own.
 
     Each trigger is called with what a click, a key or a drag over the picture told.
     """
     mine, about = session(), engine().catalogue()["lenses"][lens]
     data = {
-        "run": mine.run_id or None,
-        "token": mine.token or None,
+        "run": run or mine.run_id or None,
+        "token": mine.token or None if run in (None, mine.run_id) else None,
         "step": step,
-        "example": example,
+        "example": dict(mine.example if example is None else example),
         "lens": lens,
         "settings": dict(settings),
         "is_live": about["is_live"],

@@ -36,7 +36,7 @@ HEAD_CAPTION = (
     "Rows ask, columns are read from; darker is more attention. It does not show what is read there. "
     "Click a row to follow it under “One query”."
 )
-EFFECTS = "Loss without each head"
+EFFECTS = "Change of the loss without each head"
 EFFECTS_CAPTION = (
     "Attention alone is not an explanation (Jain and Wallace 2019, Wiegreffe and Pinter 2019): a head matters here "
     "where the held-out loss rises without it. Other heads may step in, so no change proves nothing."
@@ -153,14 +153,15 @@ GATES = {
 QUANTITY = "Known of the task"
 TRAINED, UNTRAINED = "This network", "Before the first step"
 FOLLOW_HELP = "Pearson's correlation, from −1 to 1; the strongest units first."
-ALL_WAYS, ONE_WAY = "Many examples, coloured by the right answer", "The example in hand"
+ALL_WAYS, ONE_WAY = "The ways of many examples", "The example in hand"
+WAYS_HELP = "Coloured by the right answer where the whole example has one; a dot ends each. Click one to look at it."
 VARIANCE = "Share of the variance"
 REACH_TITLE = "How far back an answer feels its input"
 REACHES = {"reach": "this example", "mean_reach": "mean over held-out examples"}
 LOG, ANSWER_STEP = "Log scale", "Step that answers"
 COMPARE = (
     "The same task, three kinds of memory: add the two marked numbers of a long series. Open and train each; "
-    "the plain RNN forgets what the gates of LSTM and GRU keep. The run before stays under “Run”."
+    "your newest run of each stands here, states above and reach back in time below."
 )
 
 

@@ -5,18 +5,20 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.ui import look_bar
+from explorer import gallery
+from explorer.ui import look_bar, workbench
 from explorer.ui import look_words as words
-from explorer.ui.guard import plain
 from explorer.ui.lens_view import draw_lens
+from explorer.ui.service import engine
 from explorer.ui.session import session
 from explorer.ui.states_match import draw_matches
+from explorer.ui.visitor import visitor
 
 LENS = "states"
 PRESETS = ("brackets-lstm", "adding-rnn", "adding-lstm", "adding-gru", "flip-flop", "agreement")
 SIDE_BY_SIDE = ("adding-rnn", "adding-lstm", "adding-gru")
 HIGH = 470  # pixels
-MOST_UNITS = 20
+MOST_UNITS, BAR = 20, 22
 SPAN = (0, 4)  # steps that are chosen at first
 UNTRAINED = ".untrained"
 
@@ -129,11 +131,12 @@ def _draw_correlations() -> None:
     name = st.selectbox(words.QUANTITY, known, format_func=_quantity, width=320, key=f"quantity_{session().run_id}",
                         index=min(1, len(known) - 1), help=words.FOLLOW_HELP)  # fmt: skip
     sides = {words.TRAINED: name, words.UNTRAINED: f"{name}{UNTRAINED}"}
+    high = BAR * min(MOST_UNITS, found[name][0]) + BAR if known else HIGH
     for (title, array), column in zip(sides.items(), st.columns(2, gap="medium"), strict=True):
         with column:
             st.markdown(f"**{title}**")
             options = {"array": array, "is_sorted": True, "most": MOST_UNITS, "peak": 1}
-            draw_lens(f"follow_{title}", "state_correlation", {"layer": layer()}, "bars", options, 400,
+            draw_lens(f"follow_{title}", "state_correlation", {"layer": layer()}, "bars", options, high,
                       has_caption=False)  # fmt: skip
     look_bar.draw_sentences("state_correlation")
 
@@ -148,8 +151,10 @@ def _draw_ways() -> None:
     left, right = st.columns([3, 2], gap="medium")
     settings = {"layer": layer()}
     with left:
-        st.markdown(f"**{words.ALL_WAYS}**")
-        options = {"array": "ways", "is_ways": True, "colour": "targets"}
+        st.markdown(f"**{words.ALL_WAYS}**", help=words.WAYS_HELP)
+        shape = look_bar.shapes("state_pca")["targets"]
+        is_one = len(shape) == 1 or (len(shape) == 2 and shape[1] == 1)  # else each step has an answer of its own
+        options = {"array": "ways", "is_ways": True, "colour": "targets" if is_one else "none"}
         draw_lens("ways", "state_pca", settings, "scatter", options, HIGH, chosen=_follow_way)
     with right:
         st.markdown(f"**{words.ONE_WAY}**")
@@ -179,9 +184,23 @@ def _draw_reach() -> None:
 
 
 def _draw_comparison() -> None:
-    """The same task for three kinds of memory, one click each."""
-    look_bar.draw_presets(words.COMPARE, SIDE_BY_SIDE)
-    st.markdown(f"**{plain(layer())}**")
-    draw_lens("compared", LENS, {"layer": layer()}, "sheet", {}, 330, has_caption=False)
-    options = {"arrays": list(words.REACHES), "labels": words.REACHES, "log": True, "axis": "time"}
-    draw_lens("compared_reach", "gradient_reach", {}, "lines_over", options, 220)
+    """The same task for three kinds of memory: each opens in one click, and my newest run of each is shown."""
+    st.caption(words.COMPARE)
+    mine = sorted(engine().runs(visitor()), key=lambda run: run.modified)
+    newest = {run.title: run.id for run in mine if not run.note}
+    for name, column in zip(SIDE_BY_SIDE, st.columns(len(SIDE_BY_SIDE), gap="medium"), strict=True):
+        preset = gallery.preset(name)
+        with column:
+            st.button(preset.title, key=f"fitting_{name}", icon=":material/arrow_forward:", help=preset.about,
+                      on_click=workbench.open_preset, args=(name,))  # fmt: skip
+            if (run_id := newest.get(preset.title)) is not None:
+                _draw_run(run_id, f"side_{name}")
+    look_bar.draw_sentences(LENS)
+    look_bar.draw_sentences("gradient_reach")
+
+
+def _draw_run(run_id: str, key: str) -> None:
+    """The states and the reach of a run that need not be the one in hand."""
+    reach = {"arrays": list(words.REACHES), "labels": words.REACHES, "log": True, "axis": "time"}
+    draw_lens(key, LENS, {}, "sheet", {}, 300, run=run_id, has_caption=False)
+    draw_lens(f"{key}_reach", "gradient_reach", {}, "lines_over", reach, 190, run=run_id, has_caption=False)
