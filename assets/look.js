@@ -5,6 +5,7 @@ import { lensWords as words } from "./lens_words.js";
 
 const STILL = 300; // milliseconds without another wish before a look is asked for
 const TICK = 100; // milliseconds between two read-outs of the time
+const asked = new Map(); // by address: the answer under way, and how many pictures wait for it
 
 export class Look {
   constructor(changed) {
@@ -46,8 +47,8 @@ export class Look {
   leave() {
     clearTimeout(this.waiting);
     clearInterval(this.ticking);
-    this.abort?.abort();
-    Object.assign(this, { abort: null, began: null, number: this.number + 1 });
+    this.stop?.();
+    Object.assign(this, { stop: null, began: null, number: this.number + 1 });
   }
 
   begin(delay) {
@@ -59,16 +60,36 @@ export class Look {
   }
 
   async ask(number) {
-    this.abort = new AbortController();
     const { lens, settings, step, split, index } = this.wish;
     const fields = { lens, settings: JSON.stringify(settings), split, index, ...(step === null ? {} : { step }) };
-    const found = await fetchFrame(this.store.address("/look", fields), this.abort.signal);
+    const { answer, stop } = join(this.store.address("/look", fields));
+    this.stop = stop;
+    const found = await answer;
     if (number !== this.number) return; // something else is wanted by now
     this.leave();
     this.fault = found.fault ?? "";
     this.frame = found.frame ?? this.frame;
     this.changed();
   }
+}
+
+/* Several pictures of one look ask once; the last one that leaves ends it. */
+function join(address) {
+  const key = address.href;
+  if (!asked.has(key)) {
+    const controller = new AbortController(), mine = { waiting: 0, controller };
+    mine.answer = fetchFrame(address, controller.signal).finally(() => asked.get(key) === mine && asked.delete(key));
+    asked.set(key, mine);
+  }
+  const found = asked.get(key);
+  found.waiting += 1;
+  const stop = () => {
+    found.waiting -= 1;
+    if (found.waiting) return;
+    if (asked.get(key) === found) asked.delete(key);
+    found.controller.abort();
+  };
+  return { answer: found.answer, stop };
 }
 
 async function fetchFrame(address, signal) {

@@ -2,10 +2,11 @@
 
 import { numberAt } from "./frames.js";
 import { lensWords as words } from "./lens_words.js";
-import { brief, fitted, setFont } from "./plot.js";
+import { brief, fitted, percent, setFont } from "./plot.js";
 import { isWhole } from "./view_common.js";
 
 const WIDTH = 150, HEIGHT = 62;
+const LIGHTS = ["#2e9e5b", "#e0a100", "#d64545"]; // below the first bound, below the second, above
 
 export function draw(scene) {
   const { frame, options, context, theme, box } = scene;
@@ -13,11 +14,11 @@ export function draw(scene) {
   if (!listed.length) return words.noNumbers;
   const shown = listed.map((name) => {
     const array = frame.arrays.get(name), value = numberAt(array, 0), names = options.names?.[name];
-    return { name, label: options.labels?.[name] ?? name.replaceAll("_", " "), text: names?.[value] ?? brief(value, isWhole(array) ? 9 : 3) };
+    return { name, label: options.labels?.[name] ?? name.replaceAll("_", " "), light: lightOf(options.lights?.[name], value), text: names?.[value] ?? told(value, array, options.shares?.includes(name)) };
   });
   const across = Math.max(1, Math.min(shown.length, Math.floor(box.width / WIDTH))), wide = Math.min(240, box.width / across);
   const boxOf = (index) => ({ x: box.x + (index % across) * wide, y: box.y + Math.floor(index / across) * HEIGHT, width: wide - 10, height: HEIGHT - 8 });
-  shown.forEach(({ label, text }, index) => {
+  shown.forEach(({ label, text, light }, index) => {
     const { x, y, width } = boxOf(index);
     Object.assign(context, { textAlign: "left", textBaseline: "top", fillStyle: theme.muted });
     setFont(context, theme, 12);
@@ -25,6 +26,21 @@ export function draw(scene) {
     setFont(context, theme, 25, 600);
     context.fillStyle = theme.text;
     context.fillText(fitted(context, text, width), x + 2, y + 22);
+    if (light) drawLight(context, x + context.measureText(fitted(context, text, width)).width + 16, y + 35, light);
   });
   return { alt: words.numbersAlt(shown.map(({ label, text }) => `${label} ${text}`)), rows: 1, columns: shown.length };
+}
+
+const told = (value, array, isShare) => (isShare && Number.isFinite(value) ? percent(value) : brief(value, isWhole(array) ? 9 : 3));
+
+/* The colour of a number that has two bounds; none where it is no number. */
+function lightOf(bounds, value) {
+  return bounds && !Number.isNaN(value) ? LIGHTS[bounds.filter((bound) => value >= bound).length] : null;
+}
+
+function drawLight(context, x, y, colour) {
+  context.beginPath();
+  context.arc(x, y, 6, 0, 2 * Math.PI);
+  context.fillStyle = colour;
+  context.fill();
 }

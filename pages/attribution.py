@@ -1,11 +1,10 @@
-"""See which parts of a held-out example speak for the answer of the network in hand."""
+"""See which parts of an example speak for an answer of the network in hand, and how far to trust it.
 
-import streamlit as st
+The pictures themselves are drawn in the browser; they follow the run while it trains, and the timeline.
+"""
 
-from explorer.ui import words
 from explorer.ui.attribution_panel import draw_attribution
 from explorer.ui.guard import told
 
-st.title(words.ATTRIBUTION_TITLE)
 with told():
     draw_attribution()

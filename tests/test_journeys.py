@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from explorer.ui import words
+from explorer.ui import attribution_words, words
 from tests.app_server import app_server, chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -106,8 +106,8 @@ def test_the_articles_network_trains_on_handwritten_digits(page: Page, address: 
     expect(page.get_by_role("button", name=TRAIN)).to_be_enabled()
     train_past(page, 5)
     page.get_by_role("link", name=words.ATTRIBUTION).click()
-    expect(page.get_by_text(words.COMPLETENESS).first).to_be_visible()
-    expect(page.locator(".js-plotly-plot")).to_have_count(2)
+    expect(page.get_by_text(attribution_words.SCORES, exact=True)).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile("^Scores over the picture")).first).to_be_visible()
 
 
 def test_a_layer_built_on_the_stage_trains_at_once(page: Page, address: str) -> None:

@@ -8,14 +8,19 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer import gallery
-from explorer.ui import words
+from explorer.ui import activation_words, attribution_words, words
 from explorer.ui.guard import plain
 from explorer.ui.service import close_engine, engine
 from explorer.ui.session import KEY, Session
 from explorer.ui.visitor import KEY as VISITOR
 
 SHELL = Path(__file__).resolve().parents[1] / "explorer" / "ui" / "shell.py"
-SEEN = {"playground.py": words.GALLERY, "attribution.py": words.ATTRIBUTION_TITLE, "runs.py": words.RUNS}
+SEEN = {
+    "playground.py": words.GALLERY,
+    "activations.py": activation_words.TOP,
+    "attribution.py": attribution_words.TRUST,
+    "runs.py": words.RUNS,
+}
 PATIENCE = 60  # seconds
 
 pytestmark = pytest.mark.xdist_group("engine")
@@ -240,18 +245,6 @@ def test_two_runs_are_compared_in_one_chart() -> None:
     run(app)
     (chart,) = app.get("plotly_chart")
     assert "network.layers.1.units" in chart.proto.spec
-
-
-def test_the_attribution_of_a_run_shows_its_error() -> None:
-    app = opened(preset="digits-mlp")
-    visit(app, "attribution.py")
-    assert any(metric.label.startswith(words.COMPLETENESS) for metric in app.metric)
-
-
-def test_the_attribution_of_a_network_that_reads_tokens_is_shown_too() -> None:
-    app = opened(preset="induction-heads")
-    visit(app, "attribution.py")
-    assert any(metric.label.startswith(words.COMPLETENESS) for metric in app.metric)
 
 
 def test_text_from_outside_is_never_read_as_markup() -> None:

@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 from explorer import datasets, layers, lenses
 from explorer.experiment import Recipe, Settings
+from explorer.lenses.attribution.offer import declared
 from explorer.signals import Task, TaskKind
 from explorer.training import optimizers, schedules
 from explorer.training.objectives import LOSSES, losses_for
@@ -30,6 +31,7 @@ def catalogue() -> dict[str, Any]:
             kind: told | {"shows": lens.shows, "hides": lens.hides, "is_live": lens.is_live}
             for (kind, told), lens in zip(_told(lenses.KINDS).items(), lenses.KINDS.values(), strict=True)
         },
+        "methods": declared(),
         "recipe": Recipe.model_json_schema(),
     }
 

@@ -21,6 +21,7 @@ from explorer.engine.shelf import Shelf
 from explorer.errors import RunFileError
 from explorer.experiment import Experiment, Part
 from explorer.lenses import KINDS
+from explorer.lenses.attribution.offer import verdicts
 from explorer.lenses.base import Scene
 from explorer.lenses.picture import Picture
 from explorer.lenses.request import LookRequest
@@ -104,6 +105,7 @@ class LookingDesk:
             "parameters": sum(layer["parameters"] for layer in layers),
             "layers": layers,
             "lenses": [kind for kind, lens in KINDS.items() if lens.is_applicable(checked)],
+            "methods": verdicts(checked),
             "losses": list(losses_for(checked.description.task)),
             "diagram": self._diagram(checked),
         }

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 # Pages
-PLAYGROUND, RUNS, ATTRIBUTION = "Playground", "My runs", "Attribution"
+PLAYGROUND, RUNS, ATTRIBUTION = "Playground", "My runs", "Attributions"
 OWN_EXPERIMENT = "My experiment"
 PANELS = {"data": "Data", "network": "Network", "recipe": "Training"}
 WATCH, EXPECT, CONTROL = "Watch", "Expect", "Control"
@@ -106,16 +106,5 @@ def differences(keys: Iterable[str]) -> str:
     return ", ".join(keys) or "same settings"
 
 
-# Attribution
-ATTRIBUTION_TITLE = "What speaks for the answer?"
+# Looking inside
 NO_RUN = "There is nothing to look at yet. Train a network first."
-NO_ATTRIBUTION = (
-    "This lens reads pictures, tables and points. The network in hand reads sequences; choose another preset."
-)
-EXAMPLE = "Held-out example"
-INPUT, SCORES = "Input", "Attribution"
-COMPLETENESS = "Completeness error"
-COMPLETENESS_HELP = (
-    "How far the scores are from adding up to the change of the answer. Small is needed, but it does not prove "
-    "that the baseline is a good one."
-)

@@ -1,0 +1,35 @@
+"""Which methods of attribution are right for a network, and what each declares, told as plain JSON."""
+
+from functools import cache
+from typing import Any
+
+from explorer.lenses.attribution.lens import AttributionLens
+from explorer.lenses.attribution.structure import structure_of
+from explorer.lenses.attribution.table import METHODS
+from explorer.network import build
+from explorer.validation import Checked
+
+
+@cache
+def declared() -> dict[str, dict[str, Any]]:
+    """Every method with its sentences, its paper and the schema of its settings, in the order of menus."""
+    return {
+        name: {
+            "title": method.title,
+            "shows": method.shows,
+            "hides": method.hides,
+            "paper": method.paper,
+            "adds_up": method.adds_up,
+            "is_sampled": method.is_sampled,
+            "schema": method.model_json_schema(),
+        }
+        for name, method in METHODS.items()
+    }
+
+
+def verdicts(checked: Checked) -> dict[str, dict[str, str]]:
+    """The verdict on every method for a network, and its reason; empty where nothing can be attributed."""
+    if not AttributionLens.is_applicable(checked):
+        return {}
+    structure = structure_of(build(checked.plan, seed=0), checked.description.signals[0], True)
+    return {name: vars(method().verdict(structure)) for name, method in METHODS.items()}

@@ -1,0 +1,142 @@
+"""The attributions page through the frame script: what is offered for which network, and what the browser is told."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explorer.ui import attribution_asking as asking
+from explorer.ui import attribution_panel
+from explorer.ui import attribution_words as words
+from explorer.ui.guard import plain
+from explorer.ui.service import close_engine, engine
+from tests.test_activation_page import KINDS
+from tests.test_look_pages import looked_at
+from tests.test_pages import mine, opened, run, said, visit
+
+PAGE = "attribution.py"
+
+pytestmark = pytest.mark.xdist_group("engine")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def running_engine() -> Iterator[None]:
+    yield
+    close_engine()
+
+
+def on(preset: str) -> AppTest:
+    return visit(opened(preset=preset), PAGE)
+
+
+def menu(app: AppTest, label: str, option: str) -> AppTest:
+    next(each for each in app.selectbox if each.label == label).select(option)
+    return run(app)
+
+
+def aim(app: AppTest, name: str) -> AppTest:
+    app.button_group(key="attribution_aim").set_value(name)
+    return run(app)
+
+
+@pytest.mark.parametrize("preset", KINDS.values(), ids=KINDS)
+def test_the_page_shows_scores_and_the_controls_they_must_stand_against(preset: str) -> None:
+    app = on(preset)
+    told = looked_at(app)
+    assert not app.error
+    assert told["scores"]["view"] == "overlay"
+    assert {told[f"trust_{name}"]["options"]["scores"] for name in words.MAPS} == set(words.MAPS)
+    assert told["checks"]["options"]["lights"] == {"completeness_error": [0.01, 0.05]}
+    assert {each["settings"]["method"] for each in told.values()} == {"IntegratedGradients"}
+
+
+@pytest.mark.parametrize("preset", KINDS.values(), ids=KINDS)
+def test_methods_that_would_mislead_are_named_with_their_reason_and_not_offered(preset: str) -> None:
+    app = on(preset)
+    verdicts = engine().describe(mine(app).experiment)["methods"]
+    titles = engine().catalogue()["methods"]
+    offered = next(each for each in app.selectbox if each.label == words.METHOD).options
+    reasons = said(app)
+    assert {each["verdict"] for each in verdicts.values()} & {"wrong", "refused"}
+    for name, found in verdicts.items():
+        is_offered = found["verdict"] in asking.OFFERED
+        assert is_offered == (words.menu(titles[name]["title"], found["verdict"]) in offered)
+        assert is_offered or plain(found["reason"]) in reasons
+
+
+def test_another_method_is_looked_through_with_settings_of_its_own() -> None:
+    app = menu(on("digits-mlp"), words.METHOD, "Occlusion")
+    assert looked_at(app)["scores"]["settings"] == {"method": "Occlusion"}
+    window = next(each for each in app.number_input if each.label == "Window")
+    window.set_value(3)
+    told = looked_at(run(app))
+    assert told["scores"]["settings"] == {"method": "Occlusion", "settings": {"window": 3}}
+    assert told["trust_second"]["settings"] == told["scores"]["settings"]
+
+
+def test_a_method_that_samples_takes_a_seed_and_shows_its_spread() -> None:
+    app = on("iris")
+    assert "spread" not in looked_at(app)["checks"]["options"]["arrays"]
+    menu(app, words.METHOD, "ShapleyValueSampling")
+    assert "spread" in looked_at(app)["checks"]["options"]["arrays"]
+    next(each for each in app.number_input if each.label == words.SEED).set_value(5)
+    assert looked_at(run(app))["scores"]["settings"]["seed"] == 5
+
+
+def test_a_class_a_difference_and_a_unit_are_explained() -> None:
+    app = aim(on("iris"), "entry")
+    menu(app, words.ENTRY, 2)
+    labels = engine().describe(mine(app).experiment)["diagram"]["task"]["labels"]
+    assert looked_at(app)["scores"]["settings"]["target"] == labels[2]
+    aim(app, "difference")
+    menu(app, words.VERSUS, 0)
+    assert looked_at(app)["scores"]["settings"]["target"] == "2-0"
+    aim(app, "unit")
+    assert looked_at(app)["scores"]["settings"]["target"] == "hidden1:0"
+
+
+def test_a_step_of_a_sequence_is_explained() -> None:
+    app = on("induction-one-layer")
+    next(each for each in app.number_input if each.label == words.PLACE).set_value(7)
+    assert looked_at(run(app))["scores"]["settings"]["target"] == "@7"
+
+
+@pytest.mark.parametrize(
+    ("preset", "kinds"),
+    [
+        ("iris", ["zeros", "mean", "random", "example"]),
+        ("digits-cnn", ["zeros", "mean", "blurred", "random", "example"]),
+        ("induction-one-layer", ["mean", "zeros", "random", "example", "token"]),
+    ],
+)
+def test_every_baseline_that_is_offered_gives_scores(preset: str, kinds: list[str]) -> None:
+    from explorer.lenses.request import LookRequest
+
+    app = on(preset)
+    menu_ = next(each for each in app.selectbox if each.label == words.BASELINE)
+    assert len(menu_.options) == len(kinds)
+    for kind in kinds:
+        menu(app, words.BASELINE, kind)
+        settings = looked_at(app)["scores"]["settings"]
+        assert re.fullmatch(f"{kind}(:0)?", settings.get("baseline", kinds[0]))
+        request = LookRequest.model_validate({"lens": "attribution", "settings": settings})
+        assert "scores" in engine().look(mine(app).run_id, request)
+
+
+def test_several_methods_stand_side_by_side_for_one_input() -> None:
+    app = on("digits-mlp")
+    app.button_group(key="attribution_part").set_value("compare")
+    told = looked_at(run(app))
+    first = [name for name in attribution_panel.FEW if name in engine().describe(mine(app).experiment)["methods"]]
+    assert {each["settings"]["method"] for each in told.values()} <= set(first)
+    app.button_group(key="compared").set_value(["Saliency", "Occlusion"])
+    assert {each["settings"]["method"] for each in looked_at(run(app)).values()} == {"Saliency", "Occlusion"}
+
+
+def test_the_table_of_known_answers_names_every_task() -> None:
+    app = on("iris")
+    app.button_group(key="attribution_part").set_value("truth")
+    text = said(run(app))
+    assert "| IntegratedGradients |" in text
+    assert words.TRUTH_INTRO in text
