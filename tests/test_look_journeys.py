@@ -1,0 +1,68 @@
+"""What people do on the pages of lenses in a real browser."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from explorer.ui import look_words
+from tests.test_journeys import address, browser, home, open_at, page, train_past
+
+__all__ = ["address", "browser", "home", "page"]  # fixtures
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+
+def go(page: Page, title: str) -> None:
+    page.get_by_role("link", name=title, exact=True).first.click()
+
+
+def lens(page: Page, key: str) -> Locator:
+    """The canvas of a lens, once it shows something."""
+    return page.locator(f".st-key-canvas_lens_{key} canvas")
+
+
+def test_a_head_is_chosen_on_the_wall_and_a_row_of_it_followed_through_its_stages(page: Page, address: str) -> None:
+    open_at(page, address, "?preset=induction-heads")
+    train_past(page, 20)
+    go(page, look_words.ATTENTION)
+    expect(lens(page, "wall")).to_have_attribute(
+        "aria-label", "Attention of 1 heads in 2 layers, query tokens down and key tokens across."
+    )
+    expect(page.get_by_text(look_words.head("block1.attention", 0))).to_be_visible()
+    lens(page, "wall").focus()
+    for key in ("ArrowDown", "ArrowDown", "Enter"):
+        page.keyboard.press(key)
+    expect(page.get_by_text(look_words.head("block2.attention", 0))).to_be_visible()
+    expect(lens(page, "head")).to_have_attribute(
+        "aria-label", "block2.attention.pattern: 32 rows by 32 columns, from 0 to 1."
+    )
+    lens(page, "head").focus()
+    for key in ("ArrowDown", "ArrowDown", "ArrowDown", "Enter"):
+        page.keyboard.press(key)
+    page.get_by_text(look_words.ATTENTION_PARTS["query"], exact=True).click()
+    expect(page.get_by_role("slider", name=look_words.QUERY)).to_have_value("2")
+
+
+def test_a_span_is_drawn_over_the_states_and_a_past_step_stays_from_page_to_page(page: Page, address: str) -> None:
+    open_at(page, address, "?preset=brackets-lstm")
+    train_past(page, 60)
+    go(page, look_words.STATES)
+    sheet = lens(page, "states")
+    expect(sheet).to_have_attribute("aria-label", re.compile("4 units over 30 steps"))
+    box = sheet.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 70, steps=4)
+    page.mouse.up()
+    expect(page.get_by_role("slider", name=look_words.SPAN).first).not_to_have_value("0")
+    time = page.locator(".st-key-look_timeline [role=slider]")
+    time.focus()
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_function("() => location.search.includes('step=')")
+    before = page.evaluate("() => new URL(location).searchParams.get('step')")
+    go(page, look_words.ATTENTION)
+    expect(page.get_by_text(look_words.NO_ATTENTION)).to_be_visible()
+    go(page, look_words.STATES)
+    page.wait_for_function("step => new URL(location).searchParams.get('step') === step", arg=before)
