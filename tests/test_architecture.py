@@ -41,7 +41,7 @@ ROOMS = {  # each may import itself and what its row names; a name with a dot is
     "lenses": f"{BELOW_TRAINING} cost diagram validation runs training.evaluation training.objectives "
     "lenses.recording lenses.measures",
     "live.frames": "lenses",
-    "engine": f"{BELOW_TRAINING} cost diagram validation environment runs lenses live.frames training "
+    "engine": f"{BELOW_TRAINING} cost diagram validation environment runs lenses lenses.measures live.frames training "
     "training.devices training.evaluation training.objectives training.optimizers training.schedules transitions",
     "live": f"{GROUND} engine lenses live.frames",
     "transitions": "",
@@ -56,7 +56,7 @@ ROOMS = {  # each may import itself and what its row names; a name with a dot is
     "cli_attribution cli_looking cli_measuring",
     "": f"{GROUND} gallery lenses.measures runs engine lenses progress transitions",
     "__main__": "cli",
-    "ui": f"{GROUND} gallery layer_list runs lenses engine live charts",
+    "ui": f"{GROUND} gallery layer_list runs lenses engine live charts transitions",
 }
 
 

@@ -39,6 +39,14 @@ def take(found: "Helm") -> None:
     mine.run_id, mine.token, mine.step = found.run_id, found.token, None
 
 
+def let_go() -> None:
+    """Have no run in hand, so that the next one is another run whatever this one could be turned into."""
+    mine = session()
+    if mine.token and mine.run_id:
+        _leave(engine().status(mine.run_id).step)
+    mine.run_id = mine.token = ""
+
+
 def _leave(step: int) -> None:
     former = helm()
     if step == 0:

@@ -1,0 +1,102 @@
+"""The emergence page: laboratories in which something appears, with the measure, the control, the trap and the test."""
+
+import streamlit as st
+
+from explorer import gallery
+from explorer.ui import canvas, held_run, look_bar, playground, workbench
+from explorer.ui import emergence_words as words
+from explorer.ui.course_panel import draw_course
+from explorer.ui.guard import noted, plain
+from explorer.ui.laboratories import LABORATORIES, Laboratory
+from explorer.ui.lens_view import draw_lens
+from explorer.ui.session import session
+
+HIGH, CURVES_HIGH, HEAD_ROW = 330, 330, 40  # pixels
+TEST = "ablation"
+
+
+def draw_emergence() -> None:
+    """The laboratory that was chosen, over the run in hand."""
+    if not look_bar.draw():
+        return
+    names = list(LABORATORIES)
+    name = st.segmented_control(words.LABORATORY, names, default=_of_run() or names[0], key="laboratory", required=True,
+                                format_func=lambda each: words.LABORATORIES[each].title,
+                                label_visibility="collapsed") or names[0]  # fmt: skip
+    st.markdown(plain(words.LABORATORIES[name].emerges))
+    draw_laboratory(name, LABORATORIES[name])
+    look_bar.draw_timeline()
+
+
+def draw_laboratory(name: str, laboratory: Laboratory) -> None:
+    """What it opens, what to look at, what is measured, the trap and the test."""
+    draw_presets(laboratory)
+    if not belongs(laboratory):
+        st.info(words.OTHER_RUN, icon=":material/lightbulb:")
+        return
+    draw_pictures(name, laboratory)
+    draw_course(laboratory, name)
+    trap, test = st.columns(2, gap="medium")
+    with trap:
+        st.warning(f"**{words.TRAP}.** {plain(words.LABORATORIES[name].trap)}", icon=":material/report:")
+    with test:
+        draw_test(name)
+
+
+def draw_presets(laboratory: Laboratory) -> None:
+    """One click opens a preset and starts a run of it."""
+    in_hand = session().preset if belongs(laboratory) else ""
+    with st.container(horizontal=True, vertical_alignment="center", key="laboratory_presets"):
+        for title, presets in ((words.PHENOMENON, laboratory.phenomena), (words.CONTROL, laboratory.controls)):
+            if presets:
+                st.caption(title, width="content")
+            for each in presets:
+                preset = gallery.preset(each)
+                st.button(plain(preset.title), key=f"start_{each}", icon=":material/play_arrow:",
+                          help=f"{preset.about} {preset.expect}", type="primary" if each == in_hand else "secondary",
+                          on_click=open_and_begin, args=(each,))  # fmt: skip
+
+
+def open_and_begin(name: str) -> None:
+    """A run of a preset, training; the run before stays as it is."""
+    with noted():
+        held_run.let_go()
+        workbench.open_preset(name)
+        workbench.ensure_run()
+        held_run.helm().begin()
+
+
+def belongs(laboratory: Laboratory) -> bool:
+    """Whether the run in hand is about this laboratory's kind of data."""
+    return session().experiment.data.kind in laboratory.data
+
+
+def draw_pictures(key: str, laboratory: Laboratory) -> None:
+    """The live picture of the mechanism, and the live curves."""
+    offered = look_bar.offered()
+    view = next((each for each in laboratory.views if each.lens in offered), None)
+    left, right = st.columns(2, gap="medium")
+    if view is not None:
+        with left:
+            st.markdown(f"**{words.PICTURE}**")
+            draw_lens(f"laboratory_{key}_{view.lens}", view.lens, {}, view.view, view.options, HIGH)
+    with right:
+        st.markdown(f"**{words.CURVES}**")
+        with st.container(height=CURVES_HIGH, border=False, key="laboratory_curves"):
+            canvas.draw("curves", playground.picture_data())
+
+
+def draw_test(key: str) -> None:
+    """What the loss loses without each head, where there are any."""
+    if not {"attention", TEST} <= set(look_bar.offered()):
+        st.caption(f"**{words.CAUSAL}.** {words.NO_HEADS}")
+        return
+    if st.toggle(f"**{words.CAUSAL}:** {words.SWITCH_OFF}", key=f"switch_off_{session().run_id}", help=words.EFFECTS):
+        heads = [name for name, shape in look_bar.shapes("attention").items() if len(shape) == 3]
+        options = {"stack": ".effect", "scale": "signed", "is_square": False}
+        draw_lens(f"test_{key}", TEST, {}, "map", options, 60 + HEAD_ROW * max(2, len(heads)))
+
+
+def _of_run() -> str | None:
+    """The laboratory that the run in hand belongs to."""
+    return next((name for name, each in LABORATORIES.items() if belongs(each)), None)

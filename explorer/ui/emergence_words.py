@@ -1,0 +1,115 @@
+"""Every sentence of the pages of emergence and in-context learning, apart from what measures say of themselves."""
+
+from dataclasses import dataclass
+
+# Pages
+EMERGENCE, IN_CONTEXT = "Emergence", "In-context learning"
+LABORATORY = "Laboratory"
+PHENOMENON, CONTROL = "The phenomenon", "The control that must fail"
+PICTURE, CURVES = "What to look at", "Loss and accuracy while it trains"
+COURSE = "Progress measures"
+MEASURE, MEASURE_HELP = "Measure this run", "At every kept step; when a run has finished, it is measured by itself."
+MEASURING = "Measuring every kept step …"
+NOT_MEASURED = "Train the run, then measure it: its progress measures are drawn here, and judged."
+NO_MEASURES = "None of this laboratory's measures can be taken of the run in hand."
+OTHER_RUN = "The run in hand is none of this laboratory. One click above opens and starts one."
+JUDGED = (
+    "A jump is called one where a step explains most of what a smooth curve leaves over; a curve that bends is "
+    "gradual. One run shows one seed."
+)
+VERDICTS = {"jump": "Jump", "gradual": "Gradual", "none": "No change"}
+COLOURS = {"jump": "green", "gradual": "blue", "none": "grey"}
+SPLITS = {"train": "Training", "test": "Held-out"}
+TRAP, CAUSAL = "The trap", "The causal test"
+SWITCH_OFF = "Switch each head off"
+EFFECTS = "How much the held-out loss rises without each head: layers down, heads across."
+NO_HEADS = "This network has no attention heads to switch off."
+STEP = "Step"
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a laboratory says: its name, what emerges, the mistake that is easily made, and what it is not."""
+
+    title: str
+    emerges: str
+    trap: str
+
+
+LABORATORIES = {
+    "induction": Told(
+        "Induction heads",
+        "Two layers of attention find a circuit that goes on with any block of tokens seen once before, all at once "
+        "after a plateau (Olsson et al. 2022). One layer alone cannot.",
+        "With blocks of one fixed length a single layer looks back by distance and seems to do induction; at another "
+        "length nothing is right. And the in-context-learning score also improves in the control, which only counts "
+        "tokens: believe it only where prefix matching rises with it.",
+    ),
+    "grokking": Told(
+        "Grokking",
+        "A network knows all training sums by heart at once, and understands the rule long after that "
+        "(Power et al. 2022). Without weight decay it never does.",
+        "Only held-out accuracy jumps. The share of the key frequencies and the restricted loss move before it "
+        "(Nanda et al. 2023), but which frequencies are key is known in hindsight only.",
+    ),
+    "superposition": Told(
+        "Superposition",
+        "Five features that are rarely there together find room in two dimensions, as a pentagon (Elhage et al. "
+        "2022). Features that are always there do not.",
+        "This is gradual in training, not emergence. What jumps is the number of features stored, as the data get "
+        "sparser; where exactly depends on the seed.",
+    ),
+    "memory": Told(
+        "Memory in recurrent networks",
+        "A recurrent network asked for something else comes to count, to hold two bits, or to carry a number along. "
+        "The plain RNN forgets the number.",
+        "An untrained recurrent network already follows the depth of brackets a little: compare with step 0. "
+        "Long plateaus here are about gradients that vanish, not about a circuit that is missing.",
+    ),
+    "copying": Told(
+        "Copying by three mechanisms",
+        "What stood three steps back is found by attention, by a window over the last four steps, or by a memory "
+        "that carries it along. A window that ends too early cannot.",
+        "Equal accuracy says nothing about the mechanism: look at how each fails as the lag grows. Attention hardly "
+        "minds, the window fails at once, the memory gradually. Gradual curves are called gradual, not emergence.",
+    ),
+    "classes": Told(
+        "In-context against in-weights",
+        "With many classes a network learns to look labels up in the prompt, with few to know them by heart "
+        "(Chan et al. 2022, Reddy 2024).",
+        "High accuracy on known classes does not tell which of the two was learnt. Only new classes with random "
+        "labels, and prompts without the answer, tell them apart.",
+    ),
+}
+
+# In-context learning
+PART = "Part of the page"
+PARTS = {"regression": "Regression in the prompt", "classes": "In context or in weights"}
+MEANINGS_TITLE = "One term, two meanings"
+MEANINGS = (
+    "**In the broad sense** a network learns in context when later predictions use what stands earlier in the same "
+    "input: by attention, by autoregression over the last steps, or by a recurrent state. "
+    "**In the field's narrow sense** (Brown et al. 2020) the input holds examples of a task that the network has "
+    "never seen, it does the task, and no weight changes. Below, every prompt has a new function or new labels: "
+    "this is the narrow sense. Neither sense says that the network learns as training does."
+)
+ERRORS_TITLE = "Error by number of examples in the prompt"
+ERRORS_CAPTION = (
+    "Mean squared error against the noiseless line, over held-out prompts; 1 is to know nothing. Ridge regression "
+    "with the true prior is the best that any learner can do. It does not show that the network computes ridge "
+    "regression. The error falls gradually: this is learning in context, but not emergence."
+)
+NETWORK, RIDGE, LEAST_SQUARES = "This network", "Ridge regression", "Least squares"
+EXAMPLES, ERROR = "examples in the prompt", "squared error"
+ATTENTION_OVER = "Attention over the examples"
+BOTH = "Both, side by side"
+BOTH_CAPTION = (
+    "New classes ask for the prompt, prompts without the answer for the weights; swapped labels for one of both."
+)
+OPEN_BOTH = "Train and measure the phenomenon and its control, and both are drawn here side by side."
+
+
+def metric(name: str) -> str:
+    """A metric of a split, as in test.accuracy."""
+    split, _, name = name.partition(".")
+    return f"{SPLITS[split]} {name}"

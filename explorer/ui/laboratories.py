@@ -1,0 +1,96 @@
+"""The table of laboratories: what each opens, what it looks through, and what it measures."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class View:
+    """A lens and how it is drawn."""
+
+    lens: str
+    view: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Laboratory:
+    """Presets that show something emerge and fail to, the first picture that fits, and the measures by chart."""
+
+    phenomena: tuple[str, ...]  # presets
+    controls: tuple[str, ...]  # presets
+    data: tuple[str, ...]  # kinds of data that belong here
+    views: tuple[View, ...]  # the first that the run in hand offers is drawn
+    charts: tuple[tuple[str, ...], ...]  # measures, or metrics as split.name; those of one chart share its axis
+    rows: tuple[str, ...] = ()  # measures that are rows of numbers, drawn over all steps
+    is_log: bool = False  # the axis of steps
+
+
+WALL = View("attention", "wall")
+SHEET = View("states", "sheet")
+ACCURACIES = ("train.accuracy", "test.accuracy")
+
+LABORATORIES = {
+    "induction": Laboratory(
+        phenomena=("induction-heads",),
+        controls=("induction-one-layer", "induction-fixed-offset"),
+        data=("repeated",),
+        views=(WALL,),
+        charts=(("second_half_accuracy", "prefix_matching", "previous_token"), ("in_context_score", "test.loss")),
+        rows=("loss_by_position",),
+    ),
+    "grokking": Laboratory(
+        phenomena=("grokking",),
+        controls=("grokking-no-decay",),
+        data=("modular",),
+        views=(View("clock", "scatter", {"array": "points"}),),
+        charts=(
+            (*ACCURACIES, "key_frequency_share", "fourier_gini"),
+            ("restricted_loss", "excluded_loss"),
+            ("weight_norm",),
+        ),
+        rows=("fourier_power",),
+        is_log=True,
+    ),
+    "superposition": Laboratory(
+        phenomena=("superposition",),
+        controls=("superposition-dense",),
+        data=("sparse_features",),
+        views=(View("feature_arrows", "scatter", {"array": "arrows", "is_ways": True}),),
+        charts=(("features_per_dimension",), ("test.loss",)),
+        rows=("feature_dimensionality",),
+        is_log=True,
+    ),
+    "memory": Laboratory(
+        phenomena=("brackets-lstm", "flip-flop", "adding-lstm"),
+        controls=("adding-rnn",),
+        data=("brackets", "flip_flop", "adding"),
+        views=(SHEET,),
+        charts=(("test.accuracy", "cell_depth_correlation", "state_separation"), ("test.loss",)),
+    ),
+    "copying": Laboratory(
+        phenomena=("copy-attention", "copy-convolution", "copy-recurrent"),
+        controls=("copy-beyond-window",),
+        data=("copy_back",),
+        views=(WALL, SHEET, View("feature_maps", "pictures")),
+        charts=(ACCURACIES, ("test.loss",)),
+    ),
+    "classes": Laboratory(
+        phenomena=("in-context-classes",),
+        controls=("in-weights-classes",),
+        data=("in_context_classification",),
+        views=(WALL,),
+        charts=(
+            ("novel_class_accuracy", "swapped_label_accuracy", "in_weights_accuracy"),
+            ("label_attention",),
+        ),
+    ),
+}
+REGRESSION = Laboratory(
+    phenomena=("in-context-regression",),
+    controls=(),
+    data=("in_context_regression",),
+    views=(WALL,),
+    charts=(("in_context_error",), ("ridge_ratio", "least_squares_ratio"), ("ridge_distance",)),
+)

@@ -1,0 +1,153 @@
+"""The pages of emergence and of in-context learning through the frame script, and one journey in a real browser."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explorer import gallery
+from explorer.ui import emergence_words as words
+from explorer.ui.guard import plain
+from explorer.ui.laboratories import LABORATORIES, REGRESSION
+from explorer.ui.service import close_engine, engine
+from tests.test_look_pages import lenses
+from tests.test_pages import mine, opened, press, run, said, until, visit
+
+pytestmark = pytest.mark.xdist_group("engine")
+
+EVERY_LABORATORY = {**LABORATORIES, "regression": REGRESSION}
+PRESETS = [(name, preset) for name, each in LABORATORIES.items() for preset in (*each.phenomena, *each.controls)]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def running_engine() -> Iterator[None]:
+    yield
+    close_engine()
+
+
+def laboratory(name: str, app: AppTest | None = None) -> AppTest:
+    app = app or visit(opened(), "emergence.py")
+    app.button_group(key="laboratory").set_value(name)
+    return run(app)
+
+
+def measured(preset: str, page: str = "emergence.py") -> AppTest:
+    """A page whose run has taken some steps and was measured."""
+    app = visit(opened(preset=preset, recipe__steps="24", recipe__evaluate_every="2"), page)
+    held = engine().helm(mine(app).run_id, mine(app).token)
+    held.take_steps(24)
+    until(lambda: engine().status(held.run_id).state != "training")
+    return run(app)
+
+
+def charts(app: AppTest) -> list[dict]:
+    return [json.loads(each.proto.spec) for each in app.get("plotly_chart")]
+
+
+def test_every_laboratory_has_words_and_presets_of_its_own_kind_of_data() -> None:
+    assert set(LABORATORIES) == set(words.LABORATORIES)
+    for each in EVERY_LABORATORY.values():
+        assert {gallery.preset(name).experiment.data.kind for name in (*each.phenomena, *each.controls)} == set(
+            each.data
+        )
+
+
+def test_every_laboratory_says_what_emerges_and_opens_for_a_run_that_does_not_fit() -> None:
+    app = visit(opened(preset="circle"), "emergence.py")
+    for name, told in words.LABORATORIES.items():
+        app = laboratory(name, app)
+        assert plain(told.emerges) in said(app)
+        assert words.OTHER_RUN in said(app)
+        assert not app.error
+        assert not app.warning
+
+
+@pytest.mark.parametrize(("name", "preset"), PRESETS, ids=[preset for _, preset in PRESETS])
+def test_one_click_opens_a_preset_of_a_laboratory_and_starts_it(name: str, preset: str) -> None:
+    app = laboratory(name)
+    app = press(app, f"start_{preset}")
+    held = mine(app)
+    assert (held.preset, held.faults) == (preset, ())
+    until(lambda: engine().status(held.run_id).step > 0)
+    engine().helm(held.run_id, held.token).stop()
+    assert plain(words.LABORATORIES[name].trap) in said(app)
+    offered = engine().describe(gallery.preset(preset).experiment)["lenses"]
+    fitting = [view.lens for view in LABORATORIES[name].views if view.lens in offered]
+    assert fitting[:1] == [lens for lens in fitting if lens in lenses(app)]
+    assert not app.error
+
+
+def test_a_control_gets_a_run_of_its_own_and_leaves_the_phenomenon_as_it_was() -> None:
+    app = laboratory("grokking")
+    app = press(app, "start_grokking")
+    first = mine(app).run_id
+    until(lambda: engine().status(first).step > 0)
+    app = press(app, "start_grokking-no-decay")
+    assert mine(app).run_id != first
+    assert engine().status(first).experiment["recipe"]["weight_decay"] == 1.0
+    assert engine().status(mine(app).run_id).experiment["recipe"]["weight_decay"] == 0.0
+    engine().helm(mine(app).run_id, mine(app).token).stop()
+
+
+FIRST = {name: each.phenomena[0] for name, each in LABORATORIES.items()}
+
+
+@pytest.mark.parametrize("name", FIRST)
+def test_a_run_that_finished_is_measured_by_itself_and_judged(name: str) -> None:
+    app = measured(FIRST[name])
+    assert app.button_group(key="laboratory").value == name
+    n_drawn = len(LABORATORIES[name].charts) + len(LABORATORIES[name].rows)
+    assert len(charts(app)) == n_drawn
+    assert any(f"-badge[{verdict}]" in said(app) for verdict in words.VERDICTS.values())
+    assert not app.error
+
+
+def test_a_run_is_measured_where_it_stands_when_that_is_asked_for() -> None:
+    app = visit(opened(preset="induction-heads"), "emergence.py")
+    assert app.button(key="measure_induction").disabled
+    held = engine().helm(mine(app).run_id, mine(app).token)
+    held.take_steps(40)
+    until(lambda: engine().status(held.run_id).state != "training")
+    app = press(run(app), "measure_induction")
+    drawn = charts(app)
+    prefix = next(line for chart in drawn for line in chart["data"] if line.get("name") == "Prefix matching")
+    told = engine().measure(held.run_id, "prefix_matching")
+    assert prefix["x"][-1] == told["steps"][-1] == 40
+    assert len(prefix["x"]) == len(told["steps"])
+
+
+def test_the_causal_test_looks_at_the_loss_without_each_head() -> None:
+    app = laboratory("induction", visit(opened(preset="induction-heads"), "emergence.py"))
+    assert "ablation" not in lenses(app)
+    app.toggle(key=f"switch_off_{mine(app).run_id}").set_value(True)
+    assert "ablation" in lenses(run(app))
+
+
+def test_a_network_without_heads_says_that_there_is_nothing_to_switch_off() -> None:
+    app = laboratory("grokking", visit(opened(preset="grokking"), "emergence.py"))
+    assert words.NO_HEADS in said(app)
+
+
+def test_the_errors_in_the_prompt_stand_beside_those_of_ridge_and_least_squares() -> None:
+    app = measured("in-context-regression", "in_context.py")
+    names = {line.get("name") for chart in charts(app) for line in chart["data"]}
+    assert {words.NETWORK, words.RIDGE, words.LEAST_SQUARES} <= names
+    assert words.MEANINGS in said(app)
+    assert not app.error
+
+
+def test_both_kinds_of_classes_stand_side_by_side_once_both_are_measured() -> None:
+    app = measured("in-context-classes", "in_context.py")
+    assert words.OPEN_BOTH in said(app)
+    app = press(app, "start_in-weights-classes")
+    held = mine(app)
+    until(lambda: engine().status(held.run_id).state == "finished")
+    app = run(app)
+    assert words.BOTH_CAPTION in said(app)
+
+
+def test_the_in_context_page_opens_for_a_run_that_does_not_fit() -> None:
+    app = visit(opened(preset="circle"), "in_context.py")
+    assert words.OTHER_RUN in said(app)
+    assert not app.error
