@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from explorer import gallery
 from explorer.lenses.request import Example, LookRequest
-from explorer.ui import attention_panel, look_words, states_panel
+from explorer.ui import attention_panel, look_words, states_panel, words
 from explorer.ui.service import close_engine, engine
 from tests.test_pages import change, mine, opened, press, run, said, train, visit
 
@@ -126,6 +126,15 @@ def test_the_example_is_chosen_once_for_all_pages() -> None:
     visit(app, "playground.py")
     visit(app, "attention.py")
     assert looked_at(app)["head"]["example"] == {"split": "train", "index": 7}
+
+
+def test_a_link_brings_the_example_and_leaves_out_what_is_none() -> None:
+    app = visit(opened(preset=ATTENDS, example="train:7"), "attention.py")
+    assert looked_at(app)["wall"]["example"] == {"split": "train", "index": 7}
+    assert dict(app.query_params)["example"] == "train:7"
+    other = opened(preset=ATTENDS, example="all:seven")
+    assert words.ignored("example", words.NOT_AN_EXAMPLE) in [each.value.replace("\\", "") for each in other.warning]
+    assert mine(other).example == {"split": "test", "index": 0}
 
 
 def test_another_of_my_runs_is_taken_in_hand_without_leaving_the_page() -> None:

@@ -1,12 +1,13 @@
 """The page's address: a whole experiment as readable dotted keys, the run and the step looked at, what is hidden.
 
-    ?preset=circle&recipe.learning_rate=0.1&data.noise=0.2&run=…&step=225&hide=seed,builder
+    ?preset=circle&recipe.learning_rate=0.1&data.noise=0.2&run=…&step=225&example=train:7&hide=seed,builder
 
 Whatever cannot be followed is left out, and told in words: a link never breaks the page.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from explorer import gallery
 from explorer.addressing import LAYERS, assignments
@@ -17,8 +18,9 @@ from explorer.ui import words
 from explorer.ui.drafts import canonical_preset
 from explorer.ui.session import FIRST, Session
 
-OWN = ("preset", "run", "step", "hide")  # what is not a dotted key
+OWN = ("preset", "run", "step", "example", "hide")  # what is not a dotted key
 HIDEABLE = (*words.PANELS, *words.HIDDEN_PARTS)  # the parts that a lesson can leave out
+SPLITS = ("train", "test")
 LONGEST = 6_000  # characters of an address that browsers and chat programs pass on whole
 SHOWN = 60  # characters of a wrong part that a sentence repeats
 
@@ -32,6 +34,7 @@ class Asked:
     has_keys: bool
     run_id: str
     step: int | None
+    example: dict[str, Any]
     hidden: frozenset[str]
     ignored: tuple[str, ...]
 
@@ -58,6 +61,7 @@ def read(address: Mapping[str, str]) -> Asked:
         has_keys="preset" in address or bool(keys),
         run_id=address.get("run", ""),
         step=_step(address.get("step"), ignored),
+        example=_example(address.get("example"), ignored),
         hidden=hidden & set(HIDEABLE),
         ignored=tuple(ignored),
     )
@@ -75,6 +79,8 @@ def write(mine: Session, with_run: bool = True) -> dict[str, str]:
         found["run"] = mine.run_id
         if mine.step is not None:
             found["step"] = str(mine.step)
+    if mine.example != Session().example:
+        found["example"] = "{split}:{index}".format_map(mine.example)
     if mine.hidden:
         found["hide"] = ",".join(sorted(mine.hidden))
     return found
@@ -111,6 +117,16 @@ def _step(text: str | None, ignored: list[str]) -> int | None:
         return int(text)
     ignored.append(words.ignored("step", words.NOT_A_STEP))
     return None
+
+
+def _example(text: str | None, ignored: list[str]) -> dict[str, Any]:
+    """The split and the number of an example, as train:7; the first held-out one where there is none."""
+    split, _, number = (text or "").partition(":")
+    if split in SPLITS and number.isdecimal() and len(number) < 10:
+        return {"split": split, "index": int(number)}
+    if text is not None:
+        ignored.append(words.ignored("example", words.NOT_AN_EXAMPLE))
+    return Session().example
 
 
 def _short(text: str, most: int = SHOWN) -> str:

@@ -36,7 +36,7 @@ def open_page() -> None:
 def _follow(asked: address.Asked) -> None:
     mine = session()
     mine.hidden, mine.notes = asked.hidden, list(asked.ignored)
-    mine.preset, mine.experiment = asked.preset, asked.experiment
+    mine.preset, mine.experiment, mine.example = asked.preset, asked.experiment, asked.example
     if asked.run_id:
         try:
             workbench.open_run(asked.run_id)

@@ -51,6 +51,7 @@ HIDDEN_PARTS = {
 }
 TOO_LONG = "The settings are too long for a link. Share the run file instead."
 NOT_A_STEP = "expected a whole number"
+NOT_AN_EXAMPLE = "expected train or test, a colon and a whole number"
 
 
 def unknown_preset(name: str) -> str:
