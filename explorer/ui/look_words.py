@@ -39,7 +39,7 @@ HEAD_CAPTION = (
 EFFECTS = "Change of the loss without each head"
 EFFECTS_CAPTION = (
     "Attention alone is not an explanation (Jain and Wallace 2019, Wiegreffe and Pinter 2019): a head matters here "
-    "where the held-out loss rises without it. Other heads may step in, so no change proves nothing."
+    "where the held-out loss rises without it. Other heads may step in, so a small change does not prove it idle."
 )
 NOT_AN_EXPLANATION = (
     "What a head attends to is not yet what it does: Jain and Wallace 2019, “Attention is not Explanation”; "
