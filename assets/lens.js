@@ -129,7 +129,8 @@ class LensPanel {
     const step = this.frame?.header.step, now = this.panel.store.status?.step;
     const isOld = !this.isWatched && !isLooking && (this.data.step ?? this.panel.store.shownStep) === null && now !== undefined && step !== now;
     this.again.hidden = !(isOld || (fault && !this.isWatched && !isLooking));
-    write(this.readout, !this.isWatched && step !== undefined ? words.atStep(step) : "");
+    const isTold = !this.isWatched && step !== undefined && !this.data.options?.is_quiet;
+    write(this.readout, isTold ? words.atStep(step) : "");
   }
 
   drawView() {

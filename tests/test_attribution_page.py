@@ -36,8 +36,7 @@ def menu(app: AppTest, label: str, option: str) -> AppTest:
 
 
 def aim(app: AppTest, name: str) -> AppTest:
-    app.button_group(key="attribution_aim").set_value(name)
-    return run(app)
+    return menu(app, words.TARGET, name)
 
 
 @pytest.mark.parametrize("preset", KINDS.values(), ids=KINDS)
@@ -46,7 +45,7 @@ def test_the_page_shows_scores_and_the_controls_they_must_stand_against(preset: 
     told = looked_at(app)
     assert not app.error
     assert told["scores"]["view"] == "overlay"
-    assert {told[f"trust_{name}"]["options"]["scores"] for name in words.MAPS} == set(words.MAPS)
+    assert {told[f"trust_{name}"]["lens"] for name in words.MAPS} == {"attribution_trust"}
     assert told["checks"]["options"]["lights"] == {"completeness_error": [0.01, 0.05]}
     assert {each["settings"]["method"] for each in told.values()} == {"IntegratedGradients"}
 
@@ -130,7 +129,7 @@ def test_several_methods_stand_side_by_side_for_one_input() -> None:
     told = looked_at(run(app))
     first = [name for name in attribution_panel.FEW if name in engine().describe(mine(app).experiment)["methods"]]
     assert {each["settings"]["method"] for each in told.values()} <= set(first)
-    app.button_group(key="compared").set_value(["Saliency", "Occlusion"])
+    app.multiselect(key="compared").set_value(["Saliency", "Occlusion"])
     assert {each["settings"]["method"] for each in looked_at(run(app)).values()} == {"Saliency", "Occlusion"}
 
 

@@ -11,7 +11,7 @@ from explorer.ui.lens_settings import draw_lens_settings
 from explorer.ui.lens_view import draw_lens
 from explorer.ui.service import engine
 from explorer.ui.session import session
-from explorer.ui.unit_in_hand import choose, draw_choice, layers
+from explorer.ui.unit_in_hand import choose, draw_choice, layers, units
 
 SMALL, HIGH, WIDE = 170, 420, 340  # pixels
 ACROSS = 4  # histograms side by side
@@ -33,8 +33,9 @@ def draw_unit() -> None:
         draw_lens("top", "top_examples", settings, view, options, WIDE,
                   chosen=lambda sent: _open_top(settings, int(sent["index"])),
                   cell=lambda sent: _open_top(settings, int(sent["row"])))  # fmt: skip
-        draw_lens("top_values", "top_examples", settings, "bars", {"array": "value", "title": words.HEIGHTS}, SMALL,
-                  has_caption=False)  # fmt: skip
+        if view == "map":  # pictures and tokens have their values below them
+            options = {"array": "value", "title": words.HEIGHTS}
+            draw_lens("top_values", "top_examples", settings, "bars", options, 40 + 22 * 9, has_caption=False)
     with made:
         _draw_made({"layer": layer, "unit": unit}, given)
 
@@ -71,9 +72,10 @@ def _draw_made(unit: dict[str, Any], given: dict[str, Any]) -> None:
         st.columns(2), (("input", words.BEST_INPUT), ("real_input", words.REAL_INPUT)), strict=True
     ):
         with column:
-            options = {"array": array, "title": title, "is_grey": True}
+            options = {"array": array, "title": title, "is_grey": True, "is_quiet": True}
             draw_lens(f"made_{array}", lens, settings, view, options, WIDE - 60, has_caption=False)
-    draw_lens("made_path", lens, settings, "lines_over", {"array": "path", "title": words.CLIMB}, 200)
+    climb = {"array": "path", "title": words.CLIMB, "labels": words.HEIGHT, "x_name": words.ASCENT, "is_quiet": True}
+    draw_lens("made_path", lens, settings, "lines_over", climb, 200)
 
 
 def draw_values() -> None:
@@ -97,7 +99,8 @@ def draw_values() -> None:
     with right:
         options = {"array": f"{layer}.is_dead", "title": f"{words.DEAD_UNITS} {layer}", "is_sorted": True, "peak": 1,
                    "most": SHOWN_UNITS, "chosen": {"index": unit}}  # fmt: skip
-        draw_lens("dead_units", "histograms", settings, "bars", options, WIDE, has_caption=False,
+        listed = min(SHOWN_UNITS, units(known[layer]))
+        draw_lens("dead_units", "histograms", settings, "bars", options, 40 + 22 * listed, has_caption=False,
                   chosen=lambda sent: choose(layer=layer, unit=int(sent["index"])))  # fmt: skip
         st.caption(words.DEAD_CAPTION)
 

@@ -34,6 +34,7 @@ NO_MAPS = "This network has no convolution, so it has no feature maps. The other
 # Units
 TOP = "Examples that drive it most"
 BEST_INPUT, REAL_INPUT, CLIMB = "Made input", "Best real example", "How the unit rose"
+HEIGHT, ASCENT = {"path": "value of the unit"}, "step uphill"
 TOP_HELP = "Click an example to look at it everywhere."
 HEIGHTS = "How high it goes for each"
 NO_ASCENT = "An input can be made for a unit only where inputs are numbers: tokens cannot be changed little by little."
@@ -53,7 +54,7 @@ POINTS_HELP = "Click a point to look at its example on every page."
 
 # Probes
 PROBED = {".score": "trained", ".shuffled": "shuffled targets", ".untrained": "untrained network"}
-PROBE_NUMBERS = {"baseline": "always the commonest answer", "rows": "rows"}
+PROBE_NUMBERS = {"baseline": "commonest answer", "rows": "rows"}
 PROBE_SCALE = "Bars are accuracy on rows that the probe has not seen; for numbers R², which may be below 0."
 
 # Gradients

@@ -81,11 +81,7 @@ def _seed(about: dict[str, Any]) -> dict[str, Any]:
 def _draw_target() -> str | None:
     """As the lens reads it: a label, an entry, a difference, with a place in a sequence, or a unit."""
     aims = list(words.AIMS)
-    kept = settings_of(KEPT)
-    aim = st.segmented_control(words.TARGET, aims, default=kept.get("aim", aims[0]), required=True, width="stretch",
-                               format_func=words.AIMS.__getitem__, key="attribution_aim",
-                               help=words.AIM_HELP)  # fmt: skip
-    kept["aim"] = aim or aims[0]
+    aim = _select("aim", words.TARGET, aims, aims[0], words.AIMS.__getitem__, words.AIM_HELP)
     if aim == "unit":
         with st.container(horizontal=True, vertical_alignment="center"):
             layer, unit = draw_choice(layers())

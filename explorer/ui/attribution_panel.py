@@ -17,7 +17,9 @@ TRUTH = Path(__file__).resolve().parents[2] / "benchmarks" / "attribution_truth.
 LIGHTS = {"completeness_error": [0.01, 0.05]}  # below the first the light is green, below the second yellow
 FEW = ("IntegratedGradients", "InputXGradient", "FeatureAblation", "Saliency")  # compared at first
 ACROSS, MOST_ANSWERS = 4, 8
-HIGH, SMALL, NUMBERS_HIGH, CURVE_HIGH = 380, 190, 70, 220  # pixels
+HIGH, SMALL, NUMBERS_HIGH, CURVE_HIGH = 380, 190, 70, 175  # pixels
+FEATURE_HIGH, TOKEN_WIDE, TOKEN_HIGH = 24, 34, 28  # pixels that one part of an input takes
+MOST_FEATURES = 12  # of a row that a small picture shows
 
 
 def draw_attribution() -> None:
@@ -49,37 +51,65 @@ def _draw_one() -> None:
 
 def _draw_scores(settings: dict[str, Any], about: dict[str, Any]) -> None:
     st.markdown(f"**{words.SCORES}**", help=words.SCORES_KEY)
-    draw_lens("scores", LENS, settings, "overlay", {"is_sorted": True}, HIGH, has_caption=False)
+    draw_lens("scores", LENS, settings, "overlay", {"is_sorted": True}, _height(500), has_caption=False)
     st.caption(plain(words.about(f"{about['shows']} {about['hides']}", about["paper"])))
-    numbers = {"arrays": list(words.NUMBERS), "labels": words.NUMBERS, "shares": list(LIGHTS)}
+    numbers = {"is_quiet": True, "arrays": list(words.NUMBERS), "labels": words.NUMBERS, "shares": list(LIGHTS)}
     lights = {"lights": LIGHTS} if about["adds_up"] else {}
     draw_lens("adds_up", LENS, settings, "numbers", numbers | lights, NUMBERS_HIGH, has_caption=False)
     st.caption(words.COMPLETENESS_HELP + ("" if about["adds_up"] else words.DOES_NOT_ADD_UP))
-    answers = {"array": "prediction", "title": words.ANSWER, "is_sorted": True, "most": MOST_ANSWERS}
+    answers = {"array": "prediction", "title": words.ANSWER, "is_sorted": True, "most": MOST_ANSWERS,
+               "is_quiet": True}  # fmt: skip
     marked = {"marked": "target"} if "target" not in settings else {}
     draw_lens("answer", LENS, settings, "bars", answers | marked, SMALL, has_caption=False)
 
 
 def _draw_trust(settings: dict[str, Any], about: dict[str, Any]) -> None:
     st.markdown(f"**{words.TRUST}**")
-    for column, (array, title) in zip(st.columns(len(words.MAPS)), words.MAPS.items(), strict=True):
-        with column:
-            options = {"scores": array, "title": title}
-            draw_lens(f"trust_{array}", TRUST, settings, "overlay", options, SMALL, has_caption=False)
+    _draw_controls(settings)
     st.caption(words.MAPS_CAPTION)
     left_out = {"spread"} - ({"spread"} if about["is_sampled"] else set())
     left_out |= set() if about["adds_up"] else {"infidelity", "completeness_error"}
     shown = {name: label for name, label in words.CHECKS.items() if name not in left_out}
-    numbers = {"arrays": list(shown), "labels": shown, "shares": list(LIGHTS), "lights": LIGHTS}
+    numbers = {"is_quiet": True, "arrays": list(shown), "labels": shown, "shares": list(LIGHTS), "lights": LIGHTS}
     draw_lens("checks", TRUST, settings, "numbers", numbers, 2 * NUMBERS_HIGH, has_caption=False)
     st.caption(words.CHECKS_CAPTION)
-    for column, (array, title) in zip(st.columns(2), words.CURVES.items(), strict=True):
-        with column:
-            curve = {"array": array, "x": "fractions", "x_name": words.FRACTION, "title": title,
-                     "labels": {"map": words.CURVE_NAMES}}  # fmt: skip
-            draw_lens(f"curve_{array}", TRUST, settings, "lines_over", curve, CURVE_HIGH, has_caption=False)
+    for array, title in words.CURVES.items():
+        curve = {"array": array, "x": "fractions", "x_name": words.FRACTION, "title": title, "is_quiet": True,
+                 "labels": {"map": words.CURVE_NAMES}}  # fmt: skip
+        draw_lens(f"curve_{array}", TRUST, settings, "lines_over", curve, CURVE_HIGH, has_caption=False)
     st.caption(words.CURVES_CAPTION)
     look_bar.draw_sentences(TRUST)
+
+
+def _draw_controls(settings: dict[str, Any]) -> None:
+    """The same map where it should look otherwise, and where it should not; wide inputs one below the other."""
+    kind = _kind()
+    is_wide = kind in ("tokens", "series")
+    places = [st.container() for _ in words.MAPS] if is_wide else st.columns(len(words.MAPS))
+    view, name = ("bars", "array") if kind == "row" else ("overlay", "scores")
+    for place, (array, title) in zip(places, words.MAPS.items(), strict=True):
+        with place:
+            options = {name: array, "title": title, "is_quiet": True, "most": MOST_FEATURES}
+            height = _height(450) if is_wide else SMALL
+            draw_lens(f"trust_{array}", TRUST, settings, view, options, height, has_caption=False)
+
+
+def _kind() -> str:
+    """What an input is drawn as: picture, series, tokens, point or row."""
+    drawn = look_bar.description()["diagram"]
+    axes = drawn["inputs"][0]["axes"]
+    if len(axes) > 1:
+        return "picture" if len(axes) == 3 else "series"
+    return "tokens" if axes == ["time"] else "point" if drawn["view"] == "points" else "row"
+
+
+def _height(width: int) -> int:
+    """The pixels that an input needs in a column of some width."""
+    shape = look_bar.description()["diagram"]["inputs"][0]["shape"]
+    rows = {"tokens": 1 + shape[0] * TOKEN_WIDE // width, "series": min(6, shape[-1]) * 2, "row": shape[0]}
+    one = {"tokens": TOKEN_HIGH, "series": FEATURE_HIGH, "row": FEATURE_HIGH}
+    kind = _kind()
+    return min(2 * HIGH, 60 + rows[kind] * one[kind]) if kind in rows else HIGH
 
 
 def _draw_compared() -> None:
@@ -87,18 +117,18 @@ def _draw_compared() -> None:
     known = asking.offered()
     choices, strip = st.columns([24, 76], gap="medium")
     with choices:
-        first = [name for name in FEW if name in known]
-        chosen = st.pills(words.COMPARED, list(known), default=first, selection_mode="multi", key="compared",
-                          format_func=lambda name: known[name]["title"])  # fmt: skip
         shared = asking.draw_shared()
         asking.draw_not_offered()
     with strip:
-        columns = st.columns(ACROSS)
+        first = [name for name in FEW if name in known]
+        chosen = st.multiselect(words.COMPARED, list(known), default=first, key="compared",
+                                format_func=lambda name: known[name]["title"])  # fmt: skip
+        columns = st.columns(2 if _kind() in ("tokens", "series", "row") else ACROSS)
         for place, name in enumerate(chosen):
-            with columns[place % ACROSS]:
+            with columns[place % len(columns)]:
                 options = {"title": known[name]["title"]}
-                draw_lens(f"compared_{name}", LENS, {"method": name, **shared}, "overlay", options, SMALL + 40,
-                          has_caption=False)  # fmt: skip
+                draw_lens(f"compared_{name}", LENS, {"method": name, **shared}, "overlay", options,
+                          max(SMALL + 40, _height(250)), has_caption=False)  # fmt: skip
         st.caption(words.COMPARE_CAPTION)
         look_bar.draw_sentences(LENS)
 

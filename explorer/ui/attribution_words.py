@@ -15,7 +15,12 @@ VERDICTS = {
 COLOURS = {"right": "green", "approximate": "orange", "wrong": "red", "refused": "gray"}
 NOT_OFFERED = "Not offered here, and why"
 SETTINGS = "Settings of the method"
-AIMS = {"predicted": "The answer", "entry": "One of them", "difference": "Two", "unit": "A unit"}
+AIMS = {
+    "predicted": "The answer given",
+    "entry": "A chosen answer",
+    "difference": "The difference of two answers",
+    "unit": "A unit of a layer",
+}
 AIM_HELP = (
     "The answer the network gives; one chosen class, token or number; the difference of two of them; or one unit of a "
     "layer."
@@ -48,9 +53,9 @@ DOES_NOT_ADD_UP = "This method does not promise scores that add up, so its compl
 # Trust
 TRUST = "How far to trust it"
 MAPS = {
-    "random_weights": "On random weights",
-    "model_free": "Without a network",
-    "second": "From a second baseline",
+    "random_weights": "Random weights",
+    "model_free": "No network",
+    "second": "Second baseline",
 }
 MAPS_CAPTION = (
     "Do not trust a map that looks like one of the first two: the same method on random weights (Adebayo et al. 2018), "
