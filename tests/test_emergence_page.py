@@ -10,6 +10,7 @@ from explorer import gallery
 from explorer.ui import emergence_words as words
 from explorer.ui.guard import plain
 from explorer.ui.laboratories import LABORATORIES, REGRESSION
+from explorer.ui.measured import MOST_STEPS
 from explorer.ui.service import close_engine, engine
 from tests.test_look_pages import lenses
 from tests.test_pages import mine, opened, press, run, said, until, visit
@@ -43,6 +44,10 @@ def measured(preset: str, page: str = "emergence.py") -> AppTest:
 
 def charts(app: AppTest) -> list[dict]:
     return [json.loads(each.proto.spec) for each in app.get("plotly_chart")]
+
+
+def test_every_row_of_numbers_says_what_it_runs_over() -> None:
+    assert {name for each in EVERY_LABORATORY.values() for name in each.rows} == set(words.ROWS)
 
 
 def test_every_laboratory_has_words_and_presets_of_its_own_kind_of_data() -> None:
@@ -112,7 +117,7 @@ def test_a_run_is_measured_where_it_stands_when_that_is_asked_for() -> None:
     app = press(run(app), "measure_induction")
     drawn = charts(app)
     prefix = next(line for chart in drawn for line in chart["data"] if line.get("name") == "Prefix matching")
-    told = engine().measure(held.run_id, "prefix_matching")
+    told = engine().measure(held.run_id, "prefix_matching", MOST_STEPS)
     assert prefix["x"][-1] == told["steps"][-1] == 40
     assert len(prefix["x"]) == len(told["steps"])
 

@@ -51,6 +51,15 @@ def test_an_engine_measures_what_the_run_itself_measures(engine, run_id, name):
         assert values == table.loc[table["name"] == each, "value"].tolist()
 
 
+def test_fewer_steps_are_spread_evenly_from_the_first_to_the_last(engine, run_id):
+    every = engine.measure(run_id, "weight_norm")
+    few = engine.measure(run_id, "weight_norm", 5)
+    assert len(few["steps"]) == 5
+    assert (few["steps"][0], few["steps"][-1]) == (every["steps"][0], every["steps"][-1])
+    known = dict(zip(every["steps"], every["values"]["weight_norm"], strict=True))
+    assert few["values"]["weight_norm"] == [known[step] for step in few["steps"]]
+
+
 def test_a_run_that_still_trains_is_measured_up_to_the_step_it_has_reached(engine):
     helm = engine.start(ex.preset("grokking").with_("data.modulus=11"), begin=False)
     helm.take_steps(20)

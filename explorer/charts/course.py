@@ -42,12 +42,20 @@ def course_chart(courses: Sequence[Course], is_log: bool, height: int = 260) -> 
     return figure
 
 
-def rows_chart(steps: Sequence[int], rows: np.ndarray, names: Sequence[str], is_log: bool) -> go.Figure:
-    """A row of numbers at every step as a map: steps to the right, places upwards; rows is (steps, places)."""
+def rows_chart(steps: Sequence[int], rows: np.ndarray, axis: str, first: int, is_log: bool) -> go.Figure:
+    """A row of numbers at every step as a map: steps to the right, what is counted from `first` upwards; rows: (step, place)."""
     kept = [index for index, step in enumerate(steps) if step or not is_log]
     x = [steps[index] for index in kept]
-    figure = go.Figure(go.Heatmap(x=x, y=list(names), z=rows[kept].T, colorscale="Blues", colorbar={"thickness": 10}))
-    figure.update_layout(height=260, margin=MARGIN, xaxis=_steps(is_log))
+    figure = go.Figure(
+        go.Heatmap(
+            x=x,
+            y=list(range(first, first + rows.shape[1])),
+            z=rows[kept].T,
+            colorscale="Blues",
+            colorbar={"thickness": 10},
+        )
+    )
+    figure.update_layout(height=260, margin=MARGIN, xaxis=_steps(is_log), yaxis={"title": axis})
     return figure
 
 

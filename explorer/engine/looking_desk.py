@@ -127,9 +127,9 @@ class LookingDesk:
         opened = self._open(path)
         return offered(opened.network, opened.checked.dataset)
 
-    def measure(self, path: Path, name: str) -> dict[str, Any]:
-        """A progress measure at every kept step."""
-        return measured(path, name)
+    def measure(self, path: Path, name: str, most: int | None = None) -> dict[str, Any]:
+        """A progress measure at the kept steps, or at most so many of them."""
+        return measured(path, name, most)
 
     def curves(self, path: Path, since: int) -> Curves:
         """The metrics in the file after a step."""

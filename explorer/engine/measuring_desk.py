@@ -16,11 +16,20 @@ def offered(network: Network, dataset: Dataset) -> list[dict[str, str]]:
     return [{name: getattr(each, name) for name in TOLD} for each in measures(network, dataset)]
 
 
-def measured(path: Path, name: str) -> dict[str, Any]:
+def spread(steps: list[int], most: int) -> list[int]:
+    """At most so many of the steps, evenly, with the first and the last."""
+    if len(steps) <= most:
+        return steps
+    return [steps[round(place * (len(steps) - 1) / (most - 1))] for place in range(most)]
+
+
+def measured(path: Path, name: str, most: int | None = None) -> dict[str, Any]:
     """The kept steps of a run and the values there by name; a row of numbers adds a name for each, as in `name[0]`.
 
-    A metric, as split.name, has the steps at which it was noted. Raises ExperimentError where nothing can be taken.
+    With `most`, that many steps are measured, evenly over those that are kept. A metric, as split.name, has the steps
+    at which it was noted. Raises ExperimentError where nothing can be taken.
     """
-    table = open_run(path).measure(name)
+    run = open_run(path)
+    table = run.measure(name, None if most is None or "." in name else spread(run.steps(), most))
     values = {str(each): rows["value"].tolist() for each, rows in table.groupby("name", sort=False)}
     return {"steps": table.loc[table["name"] == name, "step"].tolist(), "values": values}

@@ -118,11 +118,11 @@ class Viewing:
         """The progress measures that can be taken of a run: name, title, shows, hides, formula and paper."""
         return self._look("measures", self._registry.get(run_id).path)
 
-    def measure(self, run_id: str, name: str) -> dict[str, Any]:
-        """A progress measure over the kept steps of a run, `steps` and `values` by name; it may take long."""
+    def measure(self, run_id: str, name: str, most: int | None = None) -> dict[str, Any]:
+        """A progress measure over the kept steps of a run, or over so many of them: `steps`, and `values` by name."""
         entry = self._registry.get(run_id)
         self._write(entry)
-        return self._crew.heavy.ask("measure", entry.path, name).result()
+        return self._crew.heavy.ask("measure", entry.path, name, most).result()
 
     def export(self, run_id: str, target: "Path") -> str:
         """Copy a run's file, as the run stands, to a new file; the run's title."""

@@ -36,9 +36,13 @@ def _draw(laboratory: Laboratory, name: str) -> None:
             st.markdown(f"**{words.COURSE}**", help=words.JUDGED, width="content")
             is_asked = st.button(words.MEASURE, icon=":material/monitoring:", help=words.MEASURE_HELP,
                                  key=f"measure_{name}", disabled=step == 0 or not names)  # fmt: skip
-        if names and (is_asked or measured.is_due(names)):
-            with st.spinner(words.MEASURING):
-                measured.measure(names)
+        asked = f"asked_{session().run_id}"
+        if is_asked:
+            st.session_state[asked] = step
+        if measured.has_finished() or st.session_state.get(asked) == step:
+            for each in measured.missing(names):  # each is kept at once, so that a rerun goes on where this one stops
+                with st.spinner(words.measuring(measured.offered()[each]["title"])):
+                    measured.measure(each)
         found = measured.of_run()
         if found is None or not found.found.keys() & set(names):
             st.caption(words.NOT_MEASURED if names or step == 0 else words.NO_MEASURES)
@@ -58,7 +62,7 @@ def draw_charts(laboratory: Laboratory, found: Measured, key: str) -> None:
     for name in rows:
         with next(columns):
             steps, values = found.found[name]["steps"], np.array(found.rows(name)).T
-            figure = rows_chart(steps, values, [str(place) for place in range(values.shape[1])], laboratory.is_log)
+            figure = rows_chart(steps, values, *words.ROWS[name], laboratory.is_log)
             st.plotly_chart(figure, key=f"rows_{key}_{name}", config={"displayModeBar": False})
             _say(name)
 

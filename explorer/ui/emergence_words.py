@@ -8,8 +8,10 @@ LABORATORY = "Laboratory"
 PHENOMENON, CONTROL = "The phenomenon", "The control that must fail"
 PICTURE, CURVES = "What to look at", "Loss and accuracy while it trains"
 COURSE = "Progress measures"
-MEASURE, MEASURE_HELP = "Measure this run", "At every kept step; when a run has finished, it is measured by itself."
-MEASURING = "Measuring every kept step …"
+MEASURE, MEASURE_HELP = (
+    "Measure this run",
+    "Over the steps that were kept. A run that has finished is measured by itself.",
+)
 NOT_MEASURED = "Train the run, then measure it: its progress measures are drawn here, and judged."
 NO_MEASURES = "None of this laboratory's measures can be taken of the run in hand."
 OTHER_RUN = "The run in hand is none of this laboratory. One click above opens and starts one."
@@ -49,8 +51,8 @@ LABORATORIES = {
         "Grokking",
         "A network knows all training sums by heart at once, and understands the rule long after that "
         "(Power et al. 2022). Without weight decay it never does.",
-        "Only held-out accuracy jumps. The share of the key frequencies and the restricted loss move before it "
-        "(Nanda et al. 2023), but which frequencies are key is known in hindsight only.",
+        "The jump of held-out accuracy is not where understanding begins: the share of the key frequencies and the "
+        "restricted loss move before it (Nanda et al. 2023). But which frequencies are key is known in hindsight only.",
     ),
     "superposition": Told(
         "Superposition",
@@ -82,6 +84,9 @@ LABORATORIES = {
     ),
 }
 
+# What a row of numbers runs over, and the number of the first
+ROWS = {"loss_by_position": ("place", 0), "fourier_power": ("frequency", 1), "feature_dimensionality": ("feature", 1)}
+
 # In-context learning
 PART = "Part of the page"
 PARTS = {"regression": "Regression in the prompt", "classes": "In context or in weights"}
@@ -107,6 +112,11 @@ BOTH_CAPTION = (
     "New classes ask for the prompt, prompts without the answer for the weights; swapped labels for one of both."
 )
 OPEN_BOTH = "Train and measure the phenomenon and its control, and both are drawn here side by side."
+
+
+def measuring(title: str) -> str:
+    """A measure is being taken."""
+    return f"Measuring: {title} …"
 
 
 def metric(name: str) -> str:

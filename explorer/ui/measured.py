@@ -11,6 +11,7 @@ from explorer.ui.service import engine
 from explorer.ui.session import session
 
 KEY, OFFERED = "measured_runs", "offered_measures"
+MOST_STEPS = 41  # that are measured, evenly over those that are kept
 MOST_RUNS = 12  # the oldest are measured again where they are asked for again
 
 Told = dict[str, str]
@@ -45,17 +46,25 @@ def offered() -> dict[str, Told]:
     return known[run_id] | {name: {"title": words.metric(name)} for name in metrics}
 
 
-def measure(names: Sequence[str]) -> Measured:
-    """Take these measures of the run in hand over its kept steps, and keep what comes out."""
+def measure(name: str) -> None:
+    """Take a measure of the run in hand over its kept steps, and keep what comes out beside what was taken so far."""
     mine = session()
     step = engine().status(mine.run_id).step
-    found = {name: engine().measure(mine.run_id, name) for name in names}
+    found = engine().measure(mine.run_id, name, MOST_STEPS)
     kept: dict[str, Measured] = st.session_state.setdefault(KEY, {})
-    kept.pop(mine.run_id, None)
-    kept[mine.run_id] = Measured(mine.run_id, mine.preset, step, found)
+    before = kept.pop(mine.run_id, None)
+    known = before.found if before is not None and before.step == step else {}
+    kept[mine.run_id] = Measured(mine.run_id, mine.preset, step, known | {name: found})
     while len(kept) > MOST_RUNS:
         kept.pop(next(iter(kept)))
-    return kept[mine.run_id]
+
+
+def missing(names: Sequence[str]) -> list[str]:
+    """Which of these measures were not taken of the run in hand as it stands."""
+    found = of_run()
+    if found is None or found.step != engine().status(session().run_id).step:
+        return list(names)
+    return [name for name in names if name not in found.found]
 
 
 def of_run() -> Measured | None:
@@ -69,8 +78,6 @@ def of_preset(name: str) -> Measured | None:
     return next((each for each in reversed(st.session_state.get(KEY, {}).values()) if each.preset == name), None)
 
 
-def is_due(names: Sequence[str]) -> bool:
-    """Whether the run in hand has finished and was not measured to its end."""
-    status, before = engine().status(session().run_id), of_run()
-    is_old = before is None or before.step != status.step or not before.found.keys() >= set(names)
-    return status.state == "finished" and is_old
+def has_finished() -> bool:
+    """Whether the run in hand has come to its end."""
+    return engine().status(session().run_id).state == "finished"
