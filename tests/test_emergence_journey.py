@@ -1,0 +1,49 @@
+"""A teacher's way through a laboratory of emergence, in a real browser."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from explorer import gallery
+from explorer.ui import emergence_words as words
+from tests.app_server import app_server, chromium
+from tests.test_journeys import PATIENCE, step_of, watched
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+CHART = "[data-testid=stPlotlyChart]"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with app_server(Path(tmp_path_factory.mktemp("home"))) as found:
+        yield found
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    yield from watched(context.new_page())
+    context.close()
+
+
+def test_a_laboratory_is_opened_started_watched_and_measured(page: Page, address: str) -> None:
+    page.goto(f"{address}/emergence")
+    page.get_by_role("radio", name=words.LABORATORIES["induction"].title).click()
+    page.get_by_role("button", name=gallery.PRESETS["induction-heads"].title).first.click()
+    expect(page.locator(".nx-state")).to_have_attribute("data-state", re.compile("training|finished"))
+    expect(page.locator(".nx-readouts dd").first).to_have_text(re.compile(r"^[1-9]\d{1,2} / 500"))
+    assert step_of(page) > 0
+    measure = page.get_by_role("button", name=words.MEASURE)
+    expect(measure).to_be_enabled()
+    measure.click()
+    expect(page.locator(CHART).first).to_be_visible(timeout=3 * PATIENCE)
+    expect(page.get_by_text(re.compile("|".join(words.VERDICTS.values()))).first).to_be_visible()
