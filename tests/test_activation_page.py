@@ -98,7 +98,8 @@ def test_points_take_the_colour_of_what_is_asked_and_right_or_wrong_only_where_t
 def test_the_window_of_a_filter_lies_where_its_stride_and_padding_put_it() -> None:
     app = opened(preset="digits-cnn", network__layers__0__stride="2", network__layers__0__padding="1")
     told = looked_at(choose(visit(app, PAGE), "maps"))["conv_input"]
-    assert told["options"]["window"] == {"index": 0, "row": -1, "column": -1, "rows": 3, "columns": 3}
+    assert (told["settings"]["row"], told["settings"]["column"]) == (2, 2)  # 2 × 2 − 1 = 3
+    assert told["options"]["window"] == {"index": 0, "row": 3, "column": 3, "rows": 3, "columns": 3}
 
 
 def test_layers_of_two_steps_are_compared() -> None:

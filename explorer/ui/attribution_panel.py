@@ -86,7 +86,7 @@ def _draw_controls(settings: dict[str, Any]) -> None:
     kind = _kind()
     is_wide = kind in ("tokens", "series")
     places = [st.container() for _ in words.MAPS] if is_wide else st.columns(len(words.MAPS))
-    view, name = ("bars", "array") if kind == "row" else ("overlay", "scores")
+    view, name = ("bars", "array") if kind in ("row", "point") else ("overlay", "scores")
     for place, (array, title) in zip(places, words.MAPS.items(), strict=True):
         with place:
             options = {name: array, "title": title, "is_quiet": True, "most": MOST_FEATURES}

@@ -7,7 +7,7 @@ import streamlit as st
 from explorer.ui import activation_words as words
 from explorer.ui import look_bar
 from explorer.ui.lens_view import draw_lens
-from explorer.ui.unit_in_hand import choose, draw_choice, in_hand, layers
+from explorer.ui.unit_in_hand import MIDDLE, choose, draw_choice, in_hand, layers
 
 LENS, KINDS = "feature_maps", ("conv1d", "conv2d")
 MAPS_HIGH, FILTERS_HIGH, SUM_HIGH, NUMBERS_HIGH = 340, 340, 200, 80  # pixels
@@ -89,9 +89,12 @@ def _choose_step(sent: dict[str, Any]) -> None:
 
 
 def _place(shape: list[int], row: int, column: int) -> tuple[int, int]:
-    """A place that is on the map."""
+    """A place that is on the map; the middle where none was chosen."""
     height, width = shape[1:] if len(shape) == 3 else (1, shape[0])
-    return min(row, height - 1), min(column, width - 1)
+    return (
+        height // 2 if row == MIDDLE else min(row, height - 1),
+        width // 2 if column == MIDDLE else min(column, width - 1),
+    )
 
 
 def _window(layer: str, row: int, column: int) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ from explorer.ui import activation_words as words
 from explorer.ui import look_bar
 
 KEY = "unit_in_hand"
+MIDDLE = -1  # of a map, until a place is chosen
 
 
 @dataclass
@@ -17,8 +18,8 @@ class InHand:
 
     layer: str = ""
     unit: int = 0
-    row: int = 0
-    column: int = 0
+    row: int = MIDDLE
+    column: int = MIDDLE
     turn: int = 0  # grows whenever a picture chose, so that the controls show it
 
 
@@ -53,7 +54,8 @@ def draw_choice(known: dict[str, list[int]], has_unit: bool = True, default: int
     layer = mine.layer if mine.layer in known else names[default]
     layer_key = f"unit_layer@{mine.turn}_{'_'.join(names)}"
     st.selectbox(words.LAYER, names, index=names.index(layer), key=layer_key, width=190, label_visibility="collapsed",
-                 on_change=lambda: choose(layer=st.session_state[layer_key], unit=0, row=0, column=0))  # fmt: skip
+                 on_change=lambda: choose(layer=st.session_state[layer_key], unit=0, row=MIDDLE,
+                                          column=MIDDLE))  # fmt: skip
     last = units(known[layer]) - 1
     unit = min(mine.unit, last)
     if has_unit:
