@@ -43,7 +43,7 @@ def course_chart(courses: Sequence[Course], is_log: bool, height: int = 260) -> 
 
 
 def rows_chart(steps: Sequence[int], rows: np.ndarray, axis: str, first: int, is_log: bool) -> go.Figure:
-    """A row of numbers at every step as a map: steps to the right, numbered upwards from `first`; rows: (step, place)."""
+    """A row of numbers at every step as a map: steps to the right, numbered upwards from `first`; (step, place)."""
     kept = [index for index, step in enumerate(steps) if step or not is_log]
     x = [steps[index] for index in kept]
     figure = go.Figure(
