@@ -49,7 +49,6 @@ def test_a_pixel_of_a_map_tells_its_sum_and_a_point_becomes_the_example_in_hand(
 
 def test_another_method_changes_the_map_and_the_controls_stand_beside_it(page: Page, address: str) -> None:
     open_at(page, address, "?preset=iris")
-    train_past(page, 20)
     go(page, words.ATTRIBUTION)
     scores = canvas(page, "scores")
     expect(scores).to_have_attribute("aria-label", re.compile("^Scores over the row; the strongest"))
