@@ -72,7 +72,7 @@ def _draw_made(unit: dict[str, Any], given: dict[str, Any]) -> None:
         st.columns(2), (("input", words.BEST_INPUT), ("real_input", words.REAL_INPUT)), strict=True
     ):
         with column:
-            options = {"array": array, "title": title, "is_grey": True, "is_quiet": True}
+            options: dict[str, Any] = {"array": array, "title": title, "is_grey": True, "is_quiet": True}
             draw_lens(f"made_{array}", lens, settings, view, options, WIDE - 60, has_caption=False)
     climb = {"array": "path", "title": words.CLIMB, "labels": words.HEIGHT, "x_name": words.ASCENT, "is_quiet": True}
     draw_lens("made_path", lens, settings, "lines_over", climb, 200)
@@ -88,7 +88,7 @@ def draw_values() -> None:
     columns = st.columns(ACROSS)
     for place, name in enumerate(names):
         with columns[place % ACROSS]:
-            options = {"array": f"{name}.counts", "edges": f"{name}.edges", "title": name}
+            options: dict[str, Any] = {"array": f"{name}.counts", "edges": f"{name}.edges", "title": name}
             draw_lens(f"spread_{place}", "histograms", settings, "bars", options, SMALL, has_caption=False)
     look_bar.draw_sentences("histograms")
     left, right = st.columns(2, gap="medium")
@@ -115,7 +115,7 @@ def draw_points() -> None:
                                       format_func=words.COLOURS.__getitem__,
                                       label_visibility="collapsed")  # fmt: skip
         settings = {"layer": layer, **_settings("projection", ("layer",))}
-    options = {"array": "points", "colour": colour or colours[0]}
+    options: dict[str, Any] = {"array": "points", "colour": colour or colours[0]}
     if colour == "is_right":
         options["labels"] = {"colour": words.IS_RIGHT}
     draw_lens("points", "projection", settings, "scatter", options, HIGH,
@@ -126,7 +126,7 @@ def draw_points() -> None:
 def draw_probes() -> None:
     """What can be read off each layer, beside the two controls."""
     settings = _settings("probe")
-    options = {"groups": list(words.PROBED), "labels": words.PROBED}
+    options: dict[str, Any] = {"groups": list(words.PROBED), "labels": words.PROBED}
     bars, numbers = st.columns([75, 25], gap="medium")
     with bars:
         draw_lens("probes", "probe", settings, "bars", options, 60 + 44 * len(layers()))
@@ -145,7 +145,7 @@ def draw_likeness() -> None:
         settings = _settings("cka", ("other_step",))
     if other is not None:
         settings["other_step"] = other
-    options = {"stack": ".likeness", "scale": "share", "peak": 1, "is_square": True}
+    options: dict[str, Any] = {"stack": ".likeness", "scale": "share", "peak": 1, "is_square": True}
     draw_lens("likeness", "cka", settings, "map", options, HIGH)
     st.caption(words.LIKENESS_CAPTION)
 
@@ -156,7 +156,7 @@ def draw_gradients() -> None:
     titles = {".gradient_norm": words.GRADIENT, ".update_ratio": words.UPDATE, ".weight_norm": words.WEIGHT}
     for column, (stack, title) in zip(st.columns(3, gap="medium"), titles.items(), strict=True):
         with column:
-            options = {"stack": stack, "x": "steps", "x_name": words.STEP, "log": True, "title": title}
+            options: dict[str, Any] = {"stack": stack, "x": "steps", "x_name": words.STEP, "log": True, "title": title}
             draw_lens(f"flow{stack}", "gradient_flow", settings, "lines_over", options, WIDE, has_caption=False)
     look_bar.draw_sentences("gradient_flow")
 
@@ -168,7 +168,7 @@ def draw_landscape() -> None:
         look_bar.draw_sentences("landscape")
         return
     if settings.get("dimensions", 1) == 2:
-        options = {"array": "loss", "is_square": True, "cells": False, "scale": "share"}
+        options: dict[str, Any] = {"array": "loss", "is_square": True, "cells": False, "scale": "share"}
         draw_lens("landscape", "landscape", settings, "map", options, HIGH)
     else:
         options = {"array": "loss", "x": "x", "x_name": words.LANDSCAPE_AXIS}
