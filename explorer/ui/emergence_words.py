@@ -102,11 +102,10 @@ ERRORS_TITLE = "Error by number of examples in the prompt"
 ERRORS_CAPTION = (
     "Mean squared error against the noiseless line, over held-out prompts; 1 is to know nothing. Ridge regression "
     "with the true prior is the best that any learner can do. It does not show that the network computes ridge "
-    "regression. The error falls gradually: this is learning in context, but not emergence."
+    "regression. Whether the error falls gradually or at once is judged above, for this run."
 )
 NETWORK, RIDGE, LEAST_SQUARES = "This network", "Ridge regression", "Least squares"
 EXAMPLES, ERROR = "examples in the prompt", "squared error"
-ATTENTION_OVER = "Attention over the examples"
 BOTH = "Both, side by side"
 BOTH_CAPTION = (
     "New classes ask for the prompt, prompts without the answer for the weights; swapped labels for one of both."
