@@ -244,7 +244,8 @@ def test_a_film_shows_at_each_step_what_a_look_shows(engine):
 
 def test_the_catalogue_has_every_kind_with_its_settings(engine):
     found = engine.catalogue()
-    assert set(found) == {"datasets", "layers", "optimizers", "schedules", "losses", "lenses", "recipe"}
+    parts = {"datasets", "layers", "optimizers", "schedules", "losses", "lenses", "methods", "recipe"}
+    assert set(found) == parts
     noise = found["datasets"]["circle"]["schema"]["properties"]["noise"]
     assert (noise["minimum"], noise["maximum"], noise["default"]) == (0, 0.5, 0.0)
     assert found["layers"]["add"]["n_inputs"] == [2, None]
