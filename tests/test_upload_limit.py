@@ -52,6 +52,7 @@ def visit(home: Path) -> Iterator[Visit]:
         with page.expect_request(lambda request: request.method == "PUT") as waiting:
             choose(page, "small.csv", TABLE)
         request: Request = waiting.value
+        page.wait_for_url("**data.kind=csv**")  # the table is the draft's data, not only on its way
         page.get_by_text("small.csv").first.wait_for()
         wanted = ("cookie", "x-xsrftoken", "origin")
         headers = {name: value for name, value in request.all_headers().items() if name in wanted}
@@ -144,7 +145,7 @@ def test_a_file_that_is_too_large_is_told_by_the_page_and_the_table_stays(visit:
         file.truncate(limits().file_bytes + MIB)
     visit.page.locator("input[type=file]").set_input_files(str(large))
     visit.page.get_by_text("64.0MB").or_(visit.page.get_by_text("must be 64")).first.wait_for()
-    assert visit.page.get_by_text("small.csv").first.is_visible()
+    visit.page.get_by_text("small.csv").first.wait_for()
 
 
 def test_the_server_still_takes_good_files(visit: Visit):
