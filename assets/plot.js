@@ -97,8 +97,8 @@ function tickBeside(context, box, at, text, isGrid) {
   context.lineTo(isGrid ? box.x + box.width : box.x, at);
 }
 
-/* Adds a rectangle with round corners to the path. */
+/* A rectangle with round corners as the path; one that is squeezed to nothing has none. */
 export function roundedPath(context, { x, y, width, height }, radius) {
   context.beginPath();
-  context.roundRect(x, y, width, height, Math.min(radius, width / 2, height / 2));
+  context.roundRect(x, y, width, height, Math.max(0, Math.min(radius, width / 2, height / 2)));
 }
