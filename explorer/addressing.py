@@ -1,7 +1,7 @@
 """The dotted keys that lead from one experiment to another: what a link, a sweep or a lesson writes down."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from explorer.experiment import Experiment, parse_value
@@ -31,6 +31,11 @@ def is_live(experiment: Experiment, key: str) -> bool:
     named = (part for index, part in enumerate(experiment.network.layers) if steps[2] in (part.name, str(index)))
     layer = next(named, None)
     return layer is not None and steps[3] in LIVE_LAYER_SETTINGS.get(layer.kind, ())
+
+
+def are_live(experiment: Experiment, changes: Iterable[str]) -> bool:
+    """Whether all of these `key=value` may be set while a run trains."""
+    return all(is_live(experiment, change.partition("=")[0]) for change in changes)
 
 
 def _kinds(experiment: Experiment) -> list[str]:

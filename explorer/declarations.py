@@ -29,6 +29,16 @@ def faults_of(error: ValidationError, declaration: type[BaseModel], place: str =
     return [_fault(details, declaration, place) for details in error.errors(include_url=False)]
 
 
+def read_experiment(source: str | bytes | Mapping[str, Any]) -> Experiment:
+    """An experiment from JSON or plain data; raises ExperimentError with every fault of its structure."""
+    try:
+        if isinstance(source, str | bytes):
+            return Experiment.model_validate_json(source)
+        return Experiment.model_validate(source)
+    except ValidationError as error:
+        raise ExperimentError(faults_of(error, Experiment)) from None
+
+
 def assign(experiment: Experiment, *assignments: str) -> Experiment:
     """A copy with dotted keys set; raises ExperimentError for a key that leads nowhere or a value out of bounds."""
     try:

@@ -4,11 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import ValidationError
-
 from explorer import datasets
 from explorer.datasets.base import Dataset, Description
-from explorer.declarations import assign, faults_of, read_part, written
+from explorer.declarations import assign, read_experiment, read_part, written
 from explorer.errors import DataError, ExperimentError, Fault, unknown
 from explorer.experiment import Experiment, LayerPart
 from explorer.layers import KINDS as LAYERS
@@ -32,16 +30,6 @@ class Checked:
     plan: Plan
     optimizer: OptimizerKind
     schedule: Schedule
-
-
-def read_experiment(source: str | bytes | Mapping[str, Any]) -> Experiment:
-    """An experiment from JSON or plain data; raises ExperimentError with every fault of its structure."""
-    try:
-        if isinstance(source, str | bytes):
-            return Experiment.model_validate_json(source)
-        return Experiment.model_validate(source)
-    except ValidationError as error:
-        raise ExperimentError(faults_of(error, Experiment)) from None
 
 
 def check(experiment: Experiment) -> Checked:

@@ -7,11 +7,17 @@ os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THR
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import torch
 
 import explorer as ex
+
+if TYPE_CHECKING:
+    from explorer.engine.helm import Helm
+    from explorer.engine.local import LocalEngine
+    from tests.live_server import Server
 
 torch.set_num_threads(1)
 
@@ -47,3 +53,34 @@ def run(_trained: Path, tmp_path: Path) -> str:
 @pytest.fixture(autouse=True)
 def _same_chance() -> None:
     torch.manual_seed(0)
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator["LocalEngine"]:
+    """An engine with one training worker and a home of its own."""
+    from explorer.engine.local import LocalEngine
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EXPLORER_HOME", str(tmp_path_factory.mktemp("home")))
+        with LocalEngine(workers=1) as running:
+            yield running
+
+
+@pytest.fixture(scope="module")
+def server(engine: "LocalEngine") -> Iterator["Server"]:
+    """The live routes over that engine, on a port of this machine."""
+    from tests.live_server import Server
+
+    with Server(engine) as running:
+        yield running
+
+
+@pytest.fixture
+def helm(engine: "LocalEngine") -> Iterator["Helm"]:
+    """A run of that engine that has not begun; gone after the test."""
+    from tests.engines import ENDLESS
+
+    made = engine.start(ENDLESS, title="a run", begin=False)
+    yield made
+    if made.run_id in {run.id for run in engine.runs()}:
+        made.forget()

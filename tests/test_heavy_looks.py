@@ -13,29 +13,13 @@ import pytest
 
 from explorer.engine.framing import frame
 from explorer.engine.heavy import MOST_WAITING
-from explorer.engine.local import LocalEngine
 from explorer.errors import EngineError
 from explorer.lenses.request import LookRequest
 from explorer.live.frames import unpack
 from tests.engines import ENDLESS, eventually
-from tests.live_server import Server
 
 QUICK, HEAVY = LookRequest(lens="stage"), LookRequest(lens="attribution")
 FOREIGN = "the page is from another server; open the app itself."
-
-
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("EXPLORER_HOME", str(tmp_path_factory.mktemp("home")))
-        with LocalEngine(workers=1) as running:
-            yield running
-
-
-@pytest.fixture(scope="module")
-def server(engine):
-    with Server(engine) as running:
-        yield running
 
 
 @pytest.fixture

@@ -8,40 +8,16 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from explorer.engine.framing import frame
-from explorer.engine.local import LocalEngine
 from explorer.experiment import Experiment
 from explorer.lenses.request import Example, LookRequest
 from explorer.live.pages import file_name
 from explorer.live.routes import ASSETS
 from explorer.runs import open_run
 from tests.engines import ENDLESS, SMALL, eventually, finished
-from tests.live_server import Server, film_frames, header
+from tests.live_server import film_frames, header
 
 FOREIGN = "the page is from another server; open the app itself."
 PAGES = ("diagram", "events", "film?lens=stage", "file")
-
-
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("EXPLORER_HOME", str(tmp_path_factory.mktemp("home")))
-        with LocalEngine(workers=1) as running:
-            yield running
-
-
-@pytest.fixture(scope="module")
-def server(engine):
-    with Server(engine) as running:
-        yield running
-
-
-@pytest.fixture
-def helm(engine):
-    """A run that has not begun; gone after the test."""
-    made = engine.start(ENDLESS, title="a run", begin=False)
-    yield made
-    if made.run_id in {run.id for run in engine.runs()}:
-        made.forget()
 
 
 # Pages of a run

@@ -7,12 +7,9 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from explorer.engine.framing import frame
-from explorer.engine.local import LocalEngine
 from explorer.lenses.request import LookRequest
 from explorer.live.bulletins import Bulletins
 from explorer.live.frames import unpack, with_id
-from tests.engines import ENDLESS
-from tests.live_server import Server
 
 COMMANDS = {
     "begin": {},
@@ -25,29 +22,6 @@ COMMANDS = {
     "set": {"assignments": ["recipe.learning_rate=0.5"]},
     "set_weight": {"tensor": "linear1.weight", "index": [0, 1], "value": 0.25},
 }
-
-
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("EXPLORER_HOME", str(tmp_path_factory.mktemp("home")))
-        with LocalEngine(workers=1) as running:
-            yield running
-
-
-@pytest.fixture(scope="module")
-def server(engine):
-    with Server(engine) as running:
-        yield running
-
-
-@pytest.fixture
-def helm(engine):
-    """A run that has not begun; gone after the test."""
-    made = engine.start(ENDLESS, title="a run", begin=False)
-    yield made
-    if made.run_id in {run.id for run in engine.runs()}:
-        made.forget()
 
 
 # Following

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from explorer import gallery
-from explorer.addressing import assignments, is_live
+from explorer.addressing import are_live, assignments
 from explorer.declarations import assign
 from explorer.experiment import Experiment
 from explorer.ui import words
@@ -73,7 +73,8 @@ def open_run(run_id: str) -> None:
         helm().discard()
     mine.run_id, mine.step = run_id, None
     mine.token = engine().token(run_id, visitor()) if engine().owns(run_id, visitor()) else ""
-    mine.preset = next((name for name, preset in gallery.PRESETS.items() if preset.title == status_title(run_id)), "")
+    called = title_of(run_id)
+    mine.preset = next((name for name, preset in gallery.PRESETS.items() if preset.title == called), "")
     _show_run()
 
 
@@ -84,9 +85,9 @@ def return_to_last() -> None:
         open_run(last.id)
 
 
-def status_title(run_id: str) -> str:
+def title_of(run_id: str) -> str:
     """What a run is called."""
-    return next((run.title for run in engine().runs() if run.id == run_id), "")
+    return engine().run(run_id).title()
 
 
 def _show_run() -> None:
@@ -104,6 +105,6 @@ def follow_run() -> None:
         return
     running = Experiment.model_validate(engine().status(mine.run_id).experiment)
     keys = assignments(found["experiment"], running)
-    if keys and all(is_live(running, key.partition("=")[0]) for key in keys):
+    if keys and are_live(running, keys):
         mine.experiment = assign(mine.experiment, *keys)
         mine.generation += 1

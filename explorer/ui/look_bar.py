@@ -42,10 +42,7 @@ def draw() -> bool:
 
 def draw_timeline() -> None:
     """Time, at the foot of the page: all pictures above it follow."""
-    if "timeline" in session().hidden:
-        return
-    with st.container(key="look_timeline"):
-        canvas.draw("timeline", playground.picture_data(), branch=lambda sent: workbench.branch(int(sent["step"])))
+    playground.draw_timeline("look_timeline")
 
 
 def draw_presets(sentence: str, names: Sequence[str]) -> None:
@@ -116,7 +113,7 @@ def _draw_run() -> None:
     mine = session()
     names = {run.id: run.title for run in engine().runs(visitor()) if not run.note}
     if mine.run_id not in names:
-        names = {mine.run_id: held_run.status_title(mine.run_id) or workbench.title(), **names}
+        names = {mine.run_id: held_run.title_of(mine.run_id), **names}
     key, ids = f"look_run_{mine.run_id}", list(names)
     st.selectbox(look_words.RUN, ids, index=ids.index(mine.run_id), key=key, width=240, label_visibility="collapsed",
                  format_func=lambda run_id: look_words.run(names[run_id], run_id, list(names.values())),

@@ -106,8 +106,13 @@ def draw_stage() -> None:
             st.caption(f"**{plain(preset.title)}.** {preset.watch}", help=f"{words.EXPECT}: {preset.expect}")
     with st.container(key="bench_stage"):
         canvas.draw("stage", picture_data(may_edit="network" not in mine.hidden), edit=_edit)
-    if "timeline" not in mine.hidden:
-        with st.container(key="bench_timeline"):
+    draw_timeline("bench_timeline")
+
+
+def draw_timeline(key: str) -> None:
+    """Time, which all pictures of a page follow."""
+    if "timeline" not in session().hidden:
+        with st.container(key=key):
             canvas.draw("timeline", picture_data(), branch=lambda sent: workbench.branch(int(sent["step"])))
 
 

@@ -17,7 +17,7 @@ def draw_share() -> None:
     with st.popover("", icon=":material/share:", help=words.SHARE_HELP, type="tertiary", key="share"):
         st.markdown(f"**{words.LINK_EXPERIMENT}**", help=words.LINK_EXPERIMENT_HELP)
         if address.is_whole(mine):
-            st.code(link(mine, with_run=False), language=None, wrap_lines=True)
+            st.code(link(mine), language=None, wrap_lines=True)
         else:
             st.info(words.TOO_LONG)
         st.markdown(f"**{words.LINK_RUN}**", help=words.LINK_RUN_HELP)
@@ -27,12 +27,12 @@ def draw_share() -> None:
         hidden = st.multiselect(words.HIDE, PARTS, format_func=PARTS.__getitem__, key="hide")
         if hidden and address.is_whole(mine):
             lesson = replace(mine, hidden=frozenset(hidden))
-            st.code(link(lesson, with_run=False), language=None, wrap_lines=True)
+            st.code(link(lesson), language=None, wrap_lines=True)
 
 
-def link(mine: Session, with_run: bool) -> str:
-    """The whole address of what is in hand."""
-    return f"{root()}?{urlencode(address.write(mine, with_run), safe=',:/')}"
+def link(mine: Session) -> str:
+    """The whole address of the experiment in hand."""
+    return f"{root()}?{urlencode(address.write(mine, with_run=False), safe=',:/')}"
 
 
 def root() -> str:

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 PLAYGROUND, RUNS, ATTRIBUTION = "Playground", "My runs", "Attributions"
 OWN_EXPERIMENT = "My experiment"
 PANELS = {"data": "Data", "network": "Network", "recipe": "Training"}
-WATCH, EXPECT, CONTROL = "Watch", "Expect", "Control"
+EXPECT = "Expect"
 
 # Gallery
 GALLERY = "Gallery"
 GALLERY_HELP = "Start from an experiment that is known to show something"
 GALLERY_INTRO = "Each card is an experiment that trains in seconds here. Open one, press play, then change anything."
-OPEN, OPEN_CONTROL = "Open", "Open its control"
+OPEN = "Open"
 FAMILIES = {
     "points": "Points of the plane",
     "pictures": "Pictures",
@@ -27,7 +27,6 @@ FAMILIES = {
 UNDO, REDO = "Undo the last change", "Redo"
 
 # Address and sharing
-SHARE = "Share"
 SHARE_HELP = "Links, the run file, and a version for a lesson"
 LINK_EXPERIMENT = "Link to this experiment"
 LINK_EXPERIMENT_HELP = "Whoever opens it gets a run of their own, with these settings."
@@ -73,9 +72,6 @@ def branched(title: str, step: int) -> str:
     """What a run is called that goes on from a past step of another."""
     return f"{title} · from step {step:,}"
 
-
-# Looking at somebody else's run
-LOOK_ONLY = "You look at somebody else's run. Change a setting, or continue from a step, and you get one of your own."
 
 # Runs
 RUNS_INTRO = "Every run that you trained in this browser. A run is one file: it can be opened again, or handed in."

@@ -7,12 +7,10 @@ experiment, which trains if the one before it did. A draft with faults is kept a
 from collections.abc import Sequence
 from typing import Any
 
-from pydantic import ValidationError
-
 from explorer import gallery, layer_list
-from explorer.addressing import LAYERS, assignments, is_live
-from explorer.declarations import assign, faults_of
-from explorer.errors import EngineError, ExperimentError, ExplorerError
+from explorer.addressing import LAYERS, are_live, assignments
+from explorer.declarations import assign, read_experiment
+from explorer.errors import EngineError, ExplorerError
 from explorer.experiment import Experiment
 from explorer.ui.drafts import describe, faults_in, faults_of_draft, input_names, picture, title
 from explorer.ui.held_run import branch, follow_run, helm, open_run, return_to_last, start
@@ -119,15 +117,7 @@ def _step_through(taken: list[Experiment], given: list[Experiment]) -> None:
 
 
 def _replaced(parts: dict[str, Any]) -> Experiment:
-    tree = session().experiment.model_dump(mode="json") | parts
-    return _validated(tree)
-
-
-def _validated(tree: dict[str, Any]) -> Experiment:
-    try:
-        return Experiment.model_validate(tree)
-    except ValidationError as error:
-        raise ExperimentError(faults_of(error, Experiment)) from None
+    return read_experiment(session().experiment.model_dump(mode="json") | parts)
 
 
 def _try(make: Any) -> None:
@@ -165,7 +155,7 @@ def _follow(experiment: Experiment) -> None:
         keys = assignments(running, experiment)
         if not keys:
             return
-        if all(is_live(running, key.partition("=")[0]) for key in keys):
+        if are_live(running, keys):
             helm().set(*keys)
             return
     start(experiment)

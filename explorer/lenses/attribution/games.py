@@ -1,7 +1,7 @@
 """Methods that ask for the answer with many subsets of the parts: Shapley values and local fits."""
 
 import math
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import torch
 from captum import attr
@@ -89,15 +89,7 @@ class ShapleyValueSampling(Method):
         return approximate("It is a mean over random orders; look at the spread over seeds.")
 
     def attribute(self, question: Question) -> Tensor:
-        parts = question.parts(self.side)
-        found = attr.ShapleyValueSampling(question.subject).attribute(
-            question.inputs,
-            question.baseline,
-            feature_mask=parts,
-            n_samples=self.orders,
-            perturbations_per_eval=CHUNK,
-        )
-        return spread(found, parts)
+        return _by_samples(attr.ShapleyValueSampling(question.subject), question, self.side, self.orders)
 
 
 class KernelShap(Method):
@@ -117,15 +109,7 @@ class KernelShap(Method):
         return approximate("It is a fit to random subsets; look at the spread over seeds.")
 
     def attribute(self, question: Question) -> Tensor:
-        parts = question.parts(self.side)
-        found = attr.KernelShap(question.subject).attribute(
-            question.inputs,
-            question.baseline,
-            feature_mask=parts,
-            n_samples=self.samples,
-            perturbations_per_eval=CHUNK,
-        )
-        return spread(found, parts)
+        return _by_samples(attr.KernelShap(question.subject), question, self.side, self.samples)
 
 
 class Lime(Method):
@@ -145,15 +129,15 @@ class Lime(Method):
         return approximate("It imitates the network by a straight line; look at the spread over seeds.")
 
     def attribute(self, question: Question) -> Tensor:
-        parts = question.parts(self.side)
-        found = attr.Lime(question.subject, interpretable_model=SkLearnLasso(alpha=self.penalty)).attribute(
-            question.inputs,
-            question.baseline,
-            feature_mask=parts,
-            n_samples=self.samples,
-            perturbations_per_eval=CHUNK,
-        )
-        return spread(found, parts)
+        rule = attr.Lime(question.subject, interpretable_model=SkLearnLasso(alpha=self.penalty))
+        return _by_samples(rule, question, self.side, self.samples)
+
+
+def _by_samples(rule: Any, question: Question, side: int, n_samples: int) -> Tensor:
+    """Scores by a rule of Captum's that asks about so many random orders or subsets of the parts."""
+    parts = question.parts(side)
+    options = {"feature_mask": parts, "n_samples": n_samples, "perturbations_per_eval": CHUNK}
+    return spread(rule.attribute(question.inputs, question.baseline, **options), parts)
 
 
 def count_parts(signal: Signal, side: int) -> int:
