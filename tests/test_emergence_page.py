@@ -8,6 +8,8 @@ from streamlit.testing.v1 import AppTest
 
 from explorer import gallery
 from explorer.ui import emergence_words as words
+from explorer.ui.emergence_panel import ALL
+from explorer.ui.gallery_dialog import CARDS
 from explorer.ui.guard import plain
 from explorer.ui.laboratories import LABORATORIES, REGRESSION
 from explorer.ui.measured import MOST_STEPS
@@ -58,14 +60,29 @@ def test_every_laboratory_has_words_and_presets_of_its_own_kind_of_data() -> Non
         )
 
 
-def test_every_laboratory_says_what_emerges_and_opens_for_a_run_that_does_not_fit() -> None:
+def test_for_a_run_of_another_kind_the_laboratories_are_a_gallery_and_each_offers_its_presets() -> None:
     app = visit(opened(preset="circle"), "emergence.py")
+    assert app.button_group(key="laboratory").value == ALL
     for name, told in words.LABORATORIES.items():
-        app = laboratory(name, app)
         assert plain(told.emerges) in said(app)
-        assert words.OTHER_RUN in said(app)
-        assert not app.error
-        assert not app.warning
+        assert app.button(key=f"begin_{name}")
+    app = laboratory("memory", app)
+    offered = LABORATORIES["memory"].phenomena + LABORATORIES["memory"].controls
+    assert [app.button(key=f"start_{preset}").label for preset in offered] == [words.START] * len(offered)
+    assert not app.error
+    assert not app.warning
+
+
+def test_one_click_in_the_gallery_begins_a_laboratory() -> None:
+    app = press(visit(opened(preset="circle"), "emergence.py"), "begin_copying")
+    assert app.button_group(key="laboratory").value == "copying"
+    assert mine(app).preset == "copy-attention"
+    until(lambda: engine().status(mine(app).run_id).step > 0)
+    engine().helm(mine(app).run_id, mine(app).token).stop()
+
+
+def test_every_preset_of_a_laboratory_has_a_picture() -> None:
+    assert [preset for _, preset in PRESETS if not (CARDS / f"{preset}.png").exists()] == []
 
 
 @pytest.mark.parametrize(("name", "preset"), PRESETS, ids=[preset for _, preset in PRESETS])

@@ -3,26 +3,31 @@
 import streamlit as st
 
 from explorer import gallery
-from explorer.ui import canvas, held_run, look_bar, playground, workbench
+from explorer.ui import canvas, look_bar, playground
 from explorer.ui import emergence_words as words
 from explorer.ui.course_panel import draw_course
-from explorer.ui.guard import noted, plain
+from explorer.ui.guard import plain
 from explorer.ui.laboratories import LABORATORIES, Laboratory
+from explorer.ui.laboratory_gallery import draw_gallery, draw_presets_as_cards, open_and_begin
 from explorer.ui.lens_view import draw_lens
 from explorer.ui.session import session
 
 HIGH, CURVES_HIGH, HEAD_ROW = 330, 330, 40  # pixels
 TEST = "ablation"
+ALL = "all"
 
 
 def draw_emergence() -> None:
     """The laboratory that was chosen, over the run in hand."""
     if not look_bar.draw():
         return
-    names = list(LABORATORIES)
-    name = st.segmented_control(words.LABORATORY, names, default=_of_run() or names[0], key="laboratory", required=True,
-                                format_func=lambda each: words.LABORATORIES[each].title,
-                                label_visibility="collapsed") or names[0]  # fmt: skip
+    titles = {ALL: words.ALL} | {name: told.title for name, told in words.LABORATORIES.items()}
+    name = st.segmented_control(words.LABORATORY, list(titles), default=_of_run() or ALL, key="laboratory",
+                                required=True, format_func=titles.__getitem__,
+                                label_visibility="collapsed") or ALL  # fmt: skip
+    if name == ALL:
+        draw_gallery(LABORATORIES, words.LABORATORIES, "laboratory")
+        return
     st.markdown(plain(words.LABORATORIES[name].emerges))
     draw_laboratory(name, LABORATORIES[name])
     look_bar.draw_timeline()
@@ -30,10 +35,10 @@ def draw_emergence() -> None:
 
 def draw_laboratory(name: str, laboratory: Laboratory) -> None:
     """What it opens, what to look at, what is measured, the trap and the test."""
-    draw_presets(laboratory)
     if not belongs(laboratory):
-        st.info(words.OTHER_RUN, icon=":material/lightbulb:")
+        draw_presets_as_cards(laboratory)
         return
+    draw_presets(laboratory)
     draw_pictures(name, laboratory)
     draw_course(laboratory, name)
     trap, test = st.columns(2, gap="medium")
@@ -55,15 +60,6 @@ def draw_presets(laboratory: Laboratory) -> None:
                 st.button(plain(preset.title), key=f"start_{each}", icon=":material/play_arrow:",
                           help=f"{preset.about} {preset.expect}", type="primary" if each == in_hand else "secondary",
                           on_click=open_and_begin, args=(each,))  # fmt: skip
-
-
-def open_and_begin(name: str) -> None:
-    """A run of a preset, training; the run before stays as it is."""
-    with noted():
-        held_run.let_go()
-        workbench.open_preset(name)
-        workbench.ensure_run()
-        held_run.helm().begin()
 
 
 def belongs(laboratory: Laboratory) -> bool:

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 # Pages
 EMERGENCE, IN_CONTEXT = "Emergence", "In-context learning"
-LABORATORY = "Laboratory"
+LABORATORY, ALL = "Laboratory", "All"
+START = "Start"
+EMERGES, DOES_NOT = "It emerges", "The control"
 PHENOMENON, CONTROL = "The phenomenon", "The control that must fail"
 PICTURE, CURVES = "What to look at", "Loss and accuracy while it trains"
 COURSE = "Progress measures"
