@@ -15,6 +15,8 @@ const FIRST = ["loss", "accuracy", "r2"];
 export default (component) => mount(component, (panel) => new Curves(panel));
 
 class Curves {
+  hasFrames = false;
+
   constructor(panel) {
     Object.assign(this, { panel, at: null, metric: null });
     this.chooser = element("select", { ariaLabel: words.metric });

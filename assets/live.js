@@ -9,7 +9,7 @@ import { nearest, Series } from "./series.js";
 import { words } from "./words.js";
 
 const LINGER = 400; // milliseconds that a store outlives its last picture: a page that is redrawn needs it again
-const RATE = 30;
+const RATE = 32; // pictures a second that are asked for: a little more than 30, so that 30 are drawn
 const LIVE = new URL("../live/", import.meta.url);
 const stores = new Map();
 const left = new Map(); // by run: the step that was shown when its last picture left
@@ -37,6 +37,7 @@ class Store {
     this.watched = new Map(); // by id: {users, lens, settings, example}
     this.subscribers = new Set();
     this.undrawn = new Set(); // ids of frames that wait for the next animation frame
+    this.changes = 0; // of anything but frames
     this.counts = { arrived: 0, overtaken: 0, drawn: 0 };
     this.films = new FilmShelf((watch) => this.filmAddress(watch), () => this.schedule());
     if (run === null) return;
@@ -64,7 +65,8 @@ class Store {
     return () => this.subscribers.delete(draw);
   }
 
-  schedule() {
+  schedule(isFrameAlone = false) {
+    if (!isFrameAlone) this.changes += 1;
     this.request ??= requestAnimationFrame(() => this.draw());
   }
 
@@ -100,7 +102,7 @@ class Store {
     this.undrawn.add(id);
     if (frame.header.error) this.faults.set(id, (this.error = frame.header.error));
     else (this.frames.set(id, frame), this.faults.delete(id));
-    this.schedule();
+    this.schedule(!frame.header.error);
   }
 
   hear(message) {

@@ -7,7 +7,9 @@ const STYLE = new URL("explorer.css", import.meta.url).href;
 const NOTHING = {};
 const panels = new WeakMap(); // by the element that Streamlit gives; it calls a component again with every change
 
-/* `make(panel)` builds the view once: {draw(), update?(), destroy?()}. Returns the cleanup. */
+/* `make(panel)` builds the view once: {draw(), update?(), destroy?(), hasFrames?}. Returns the cleanup.
+
+A view whose `hasFrames` is false is not drawn again for a frame alone. */
 export function mount(component, make) {
   const { parentElement } = component;
   const panel = panels.get(parentElement) ?? newPanel(parentElement, make);
@@ -62,6 +64,8 @@ class Panel {
       this.described = this.diagram;
       this.view.update?.(false);
     }
+    if (this.view.hasFrames === false && this.drawn === this.store.changes) return;
+    this.drawn = this.store.changes;
     this.view.draw();
   }
 
@@ -69,6 +73,7 @@ class Panel {
     const { run = null, token = null } = this.data;
     if (this.store && this.store.run === run && this.store.token === token) return false;
     this.leaveStore();
+    this.drawn = null;
     this.store = connect(run, token);
     const unsubscribe = this.store.subscribe(() => this.draw());
     this.leavers.push(unsubscribe, () => this.store.release());
@@ -104,7 +109,10 @@ class Panel {
     const canvas = element("canvas", attributes);
     parent.append(canvas);
     const sized = { canvas, context: canvas.getContext("2d"), width: 0, height: 0 };
-    sized.observer = new ResizeObserver(() => this.redraw());
+    sized.observer = new ResizeObserver(() => {
+      sized.room = [parent.clientWidth, parent.clientHeight]; // asked here, where the page is laid out already
+      this.redraw();
+    });
     sized.observer.observe(parent);
     this.canvases.push(sized);
     return sized;
@@ -123,7 +131,7 @@ class Panel {
 /* Makes the canvas as large as its parent and clears it; false while there is no room. */
 export function begin(sized) {
   const { canvas, context } = sized;
-  const { clientWidth: width, clientHeight: height } = canvas.parentElement;
+  const [width, height] = sized.room ?? [canvas.parentElement.clientWidth, canvas.parentElement.clientHeight];
   if (!width || !height) return false;
   const ratio = Math.min(3, devicePixelRatio || 1);
   const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];

@@ -63,7 +63,6 @@ export class Surface {
     roundedPath(context, box, 8);
     context.clip();
     context.imageSmoothingEnabled = !this.isDiscretised;
-    context.imageSmoothingQuality = "high";
     context.drawImage(this.atlas.canvas, box.x, box.y, box.width, box.height);
     context.restore();
   }

@@ -18,6 +18,8 @@ const ALARMING = ["diverged", "failed"];
 export default (component) => mount(component, (panel) => new Timeline(panel));
 
 class Timeline {
+  hasFrames = false;
+
   constructor(panel) {
     Object.assign(this, { panel, began: null });
     panel.root.classList.add("nx-timeline");

@@ -14,6 +14,8 @@ const PATIENCE = 3_000; // milliseconds that a pressed button waits for the stat
 export default (component) => mount(component, (panel) => new Transport(panel));
 
 class Transport {
+  hasFrames = false;
+
   constructor(panel) {
     Object.assign(this, { panel, seen: [], expected: null });
     panel.root.classList.add("nx-transport");

@@ -65,6 +65,14 @@ def test_the_stage_shows_each_unit_over_the_plane_as_the_network_computes_it() -
     assert np.allclose(picture["linear1.weight"].values, first.weight.detach())
 
 
+def test_the_answer_is_drawn_twice_as_fine_as_the_units() -> None:
+    scene = scene_of("points")
+    picture = Stage(grid=8).look(scene)
+    answer = scene.network(plane(15)).softmax(-1)
+    assert np.allclose(picture["surface"].values[0], answer[:, 0].reshape(15, 15).detach(), atol=1e-6)
+    assert np.allclose(picture["input"].values[0], plane(8)[:, 0].reshape(8, 8))
+
+
 def test_the_surface_holds_probabilities_that_sum_to_one() -> None:
     surface = Stage().look(scene_of("points"))["surface"].values
     assert np.allclose(surface.sum(0), 1, atol=1e-5)

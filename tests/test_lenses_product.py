@@ -20,7 +20,7 @@ from explorer.network import build
 from explorer.validation import check
 
 STEPS = 3
-FEW = {"examples", "places", "ascent_steps", "grid", "surface", "path_steps", "length"}  # settings that only cost time
+FEW = {"examples", "places", "ascent_steps", "grid", "path_steps", "length"}  # settings that only cost time
 
 
 def cheap(kind: str) -> dict[str, int]:

@@ -41,7 +41,7 @@ def test_thirty_lines_survive_a_killed_worker_and_nothing_is_lost(engine, tmp_pa
     with Server(engine) as server, ExitStack() as opened:
         lines: list[Line] = [opened.enter_context(server.line(helm.run_id, helm.token)) for _ in range(LINES)]
         for line in lines:
-            line.watch("stage", settings={"grid": 8, "surface": 8})
+            line.watch("stage", settings={"grid": 8})
         lines[0].ask("pace", steps_per_second=100)
         lines[0].ask("begin")
         for line in lines:
@@ -67,7 +67,7 @@ def test_a_slow_reader_misses_frames_and_delays_nobody(engine):
         slow = opened.enter_context(server.line(helm.run_id, sock=narrow, max_queue=1))
         quick = opened.enter_context(server.line(helm.run_id, helm.token))
         for line in (slow, quick):
-            line.watch("stage", settings={"grid": 64, "surface": 128})
+            line.watch("stage", settings={"grid": 64})
         quick.ask("begin")
         quick.until(lambda: len(quick.frames.get("stage", [])) > 60)
         quick.ask("pause")

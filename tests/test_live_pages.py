@@ -26,7 +26,7 @@ PAGES = ("diagram", "events", "film?lens=stage", "file")
 def test_a_film_has_one_frame_for_each_snapshot_and_shows_what_a_look_shows(server, engine, helm):
     helm.take_steps(40)
     eventually(lambda: engine.status(helm.run_id).step == 40)
-    settings, example = {"grid": 8, "surface": 16}, Example(split="train", index=2)
+    settings, example = {"grid": 8}, Example(split="train", index=2)
     asked = {"lens": "stage", "settings": json.dumps(settings), "split": "train", "index": 2, "token": "x"}
     code, body, headers = server.get(f"{helm.run_id}/film", **asked)
     assert (code, headers["content-type"]) == (200, "application/octet-stream")

@@ -29,8 +29,7 @@ class Stage(Lens):
     shows: ClassVar[str] = "What every layer gives out, and the weights that lead there."
     hides: ClassVar[str] = "It does not show which of these values matter for the answer."
 
-    grid: int = Field(32, ge=8, le=64, description="Points along each side of the plane, for one unit.")
-    surface: int = Field(64, ge=8, le=128, description="Points along each side of the plane, for the answer.")
+    grid: int = Field(28, ge=8, le=64, description="Points along each side of the plane, for one unit.")
 
     @classmethod
     def is_applicable(cls, checked: Checked) -> bool:
@@ -42,15 +41,14 @@ class Stage(Lens):
         return found | weights(scene)
 
     def _plane(self, scene: Scene) -> Picture:
-        points = both_planes(self.grid, self.surface).to(_device(scene))  # one pass: calls cost more than numbers here
-        n = self.grid**2  # points for the units; those for the answer follow
+        side = 2 * self.grid - 1  # the answer is drawn larger: every second point serves the units
+        points = plane(side).to(scene.device)
         shown = {column.last.name: column.name for column in columns(scene.checked.plan)}
         with recording(scene.network, shown) as caught:
             output = scene.network(points)
         values = {"input": points, **{shown[name]: value for name, value in caught.items()}}
-        found = {name: Array(_as_maps(value[:n], self.grid), PLANE, is_coarse=True) for name, value in values.items()}
-        answer = _answer(scene, output[n:])
-        found["surface"] = Array(_as_maps(answer, self.surface), ("output", "y", "x"), is_coarse=True)
+        found = {name: Array(_maps(value, side)[:, ::2, ::2], PLANE, is_coarse=True) for name, value in values.items()}
+        found["surface"] = Array(_maps(_answer(scene, output), side), ("output", "y", "x"), is_coarse=True)
         return found
 
     def _example(self, scene: Scene) -> Picture:
@@ -70,17 +68,12 @@ class Stage(Lens):
         return found
 
 
+@cache
 def plane(side: int) -> Tensor:
-    """Points of the plane, (side * side, 2), row by row from the lowest x2."""
+    """Points of the plane, (side * side, 2), row by row from the lowest x2. Nobody writes to it."""
     ticks = torch.linspace(-EXTENT, EXTENT, side)
     x2, x1 = torch.meshgrid(ticks, ticks, indexing="ij")
     return torch.stack([x1.flatten(), x2.flatten()], dim=1)
-
-
-@cache
-def both_planes(grid: int, surface: int) -> Tensor:
-    """Points for the units, then those for the answer. Nobody writes to it."""
-    return torch.cat([plane(grid), plane(surface)])
 
 
 def weights(scene: Scene) -> Picture:
@@ -89,7 +82,7 @@ def weights(scene: Scene) -> Picture:
     for node in scene.checked.plan.nodes:
         if not isinstance(node.layer, Linear):
             continue
-        for name, parameter in scene.network.get_submodule(node.name).named_parameters():
+        for name, parameter in scene.network.get_submodule(node.name).named_parameters(recurse=False):
             if parameter.numel() <= DRAWN_WEIGHTS:
                 axes = WEIGHTS if parameter.dim() == 2 else WEIGHTS[:1]
                 found[f"{node.name}.{name}"] = Array(parameter.detach().cpu().numpy().copy(), axes)
@@ -103,8 +96,8 @@ def _answer(scene: Scene, output: Tensor) -> Tensor:
     return output.softmax(-1) if scene.checked.description.task.is_discrete else output
 
 
-def _as_maps(values: Tensor, side: int) -> np.ndarray:  # (side * side, units) -> (units, side, side)
-    return values.T.reshape(-1, side, side).cpu().numpy()
+def _maps(values: Tensor, side: int) -> np.ndarray:  # (side * side, units) -> (units, side, side)
+    return values.cpu().numpy().T.reshape(-1, side, side)
 
 
 def _one(value: Tensor) -> Array:
@@ -124,7 +117,3 @@ def _patterns(scene: Scene) -> dict[str, str]:
         for path, module in scene.network.named_modules()
         if isinstance(module, Attention)
     }
-
-
-def _device(scene: Scene) -> torch.device:
-    return next(scene.network.parameters()).device
