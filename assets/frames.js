@@ -32,6 +32,30 @@ export function parseFilm(buffer) {
   return frames;
 }
 
+/* The frames of a stream as they arrive, each behind its own u32 length. */
+export async function* framesOf(stream) {
+  const reader = stream.getReader();
+  let held = new Uint8Array(0);
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    const joined = new Uint8Array(held.length + value.length);
+    joined.set(held);
+    joined.set(value, held.length);
+    held = joined;
+    for (let end = firstEnd(held); end <= held.length; end = firstEnd(held)) {
+      yield parseFrame(held.slice(LENGTH_BYTES, end).buffer);
+      held = held.subarray(end);
+    }
+  }
+}
+
+/* Where the first frame ends, behind its length. */
+function firstEnd(held) {
+  if (held.length < LENGTH_BYTES) return Infinity;
+  return LENGTH_BYTES + new DataView(held.buffer, held.byteOffset, LENGTH_BYTES).getUint32(0, true);
+}
+
 export const numberAt = (array, index) => array.values[index] * array.factor;
 
 /* The i-th part along the first axis, as a view. */

@@ -44,7 +44,8 @@ class LensPanel {
     this.sentence = element("span", { role: "status" });
     this.cancel = element("button", { type: "button", textContent: words.cancel });
     this.cancel.addEventListener("click", () => this.look.cancel());
-    this.state = element("div", { className: "nx-lens-state", hidden: true }, this.sentence, this.cancel);
+    this.bar = element("progress", { max: 1, ariaLabel: words.progress });
+    this.state = element("div", { className: "nx-lens-state", hidden: true }, this.sentence, this.bar, this.cancel);
     this.told = element("div", { className: "nx-unseen", ariaLive: "polite" });
     this.plot.append(this.state, this.told);
     this.panel.root.before(this.style);
@@ -123,14 +124,20 @@ class LensPanel {
     this.state.hidden = !isLooking && !fault;
     this.state.classList.toggle("nx-over", Boolean(this.frame));
     this.state.classList.toggle("nx-fault-state", Boolean(fault) && !isLooking);
-    write(this.sentence, isLooking ? words.computing(look.seconds) : fault);
+    write(this.sentence, isLooking ? words.computing(look.seconds, look.standing) : fault);
     this.cancel.hidden = !isLooking;
+    this.drawBar(isLooking ? look.standing.share : undefined);
     this.plot.classList.toggle("nx-stale", Boolean(this.frame) && isLooking);
     const step = this.frame?.header.step, now = this.panel.store.status?.step;
     const isOld = !this.isWatched && !isLooking && (this.data.step ?? this.panel.store.shownStep) === null && now !== undefined && step !== now;
     this.again.hidden = !(isOld || (fault && !this.isWatched && !isLooking));
     const isTold = !this.isWatched && step !== undefined && !this.data.options?.is_quiet;
     write(this.readout, isTold ? words.atStep(step) : "");
+  }
+
+  drawBar(share) {
+    this.bar.hidden = share === undefined;
+    if (share !== undefined) this.bar.value = share;
   }
 
   drawView() {

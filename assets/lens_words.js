@@ -8,8 +8,12 @@ const AXES = {
   token: "token", feature: "feature", rank: "rank", example: "example",
 };
 
+const queue = (count) => (count === 1 ? "Waiting for one other" : `Waiting for ${count} others`);
+
 export const lensWords = {
-  comes: "The picture appears in a moment.", computing: (seconds) => `Computing… ${seconds.toFixed(1)} s`, cancel: "Cancel",
+  comes: "The picture appears in a moment.", cancel: "Cancel",
+  computing: (seconds, { waiting = 0, doing = "" }) => `${waiting ? queue(waiting) : doing || "Computing…"} · ${seconds.toFixed(1)} s`,
+  progress: "How far it is",
   cancelled: "Cancelled. Nothing was computed.", failed: "The server did not answer. Try again in a moment.", again: "Compute again",
   atStep: (step) => `step ${whole(step)}`, noView: (name) => `There is no view called ${name}.`,
 

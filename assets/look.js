@@ -1,6 +1,6 @@
 /* One frame of a lens that is too heavy to be live: asked for when things stand still, and left when something else is wanted. */
 
-import { parseFrame } from "./frames.js";
+import { framesOf } from "./frames.js";
 import { lensWords as words } from "./lens_words.js";
 
 const STILL = 300; // milliseconds without another wish before a look is asked for
@@ -14,6 +14,11 @@ export class Look {
 
   get isLooking() {
     return this.began !== null;
+  }
+
+  /* How far the look is, once the server tells: `waiting` for others, or the `share` done and what it is `doing`. */
+  get standing() {
+    return this.joined?.standing ?? {};
   }
 
   get seconds() {
@@ -47,8 +52,8 @@ export class Look {
   leave() {
     clearTimeout(this.waiting);
     clearInterval(this.ticking);
-    this.stop?.();
-    Object.assign(this, { stop: null, began: null, number: this.number + 1 });
+    this.joined?.leave();
+    Object.assign(this, { joined: null, began: null, number: this.number + 1 });
   }
 
   begin(delay) {
@@ -62,9 +67,8 @@ export class Look {
   async ask(number) {
     const { lens, settings, step, split, index } = this.wish;
     const fields = { lens, settings: JSON.stringify(settings), split, index, ...(step === null ? {} : { step }) };
-    const { answer, stop } = join(this.store.address("/look", fields));
-    this.stop = stop;
-    const found = await answer;
+    this.joined = join(this.store.address("/look", fields));
+    const found = await this.joined.answer;
     if (number !== this.number) return; // something else is wanted by now
     this.leave();
     this.fault = found.fault ?? "";
@@ -77,26 +81,32 @@ export class Look {
 function join(address) {
   const key = address.href;
   if (!asked.has(key)) {
-    const controller = new AbortController(), mine = { waiting: 0, controller };
-    mine.answer = fetchFrame(address, controller.signal).finally(() => asked.get(key) === mine && asked.delete(key));
+    const controller = new AbortController(), mine = { waiting: 0, controller, standing: {} };
+    mine.answer = fetchFrame(address, controller.signal, (standing) => (mine.standing = standing)).finally(() => asked.get(key) === mine && asked.delete(key));
     asked.set(key, mine);
   }
   const found = asked.get(key);
   found.waiting += 1;
-  const stop = () => {
+  const leave = () => {
     found.waiting -= 1;
     if (found.waiting) return;
     if (asked.get(key) === found) asked.delete(key);
     found.controller.abort();
   };
-  return { answer: found.answer, stop };
+  return { answer: found.answer, leave, get standing() { return found.standing; } };
 }
 
-async function fetchFrame(address, signal) {
+/* The last piece of an answer is the frame, or why there is none; those before tell how far it is. */
+async function fetchFrame(address, signal, tell) {
   try {
     const answer = await fetch(address, { signal });
     if (!answer.ok) return { fault: (await answer.text()) || words.failed };
-    return { frame: parseFrame(await answer.arrayBuffer()) };
+    for await (const frame of framesOf(answer.body)) {
+      if (frame.header.error) return { fault: frame.header.error };
+      if (frame.header.lens) return { frame };
+      tell(frame.header);
+    }
+    return { fault: words.failed };
   } catch {
     return { fault: words.failed };
   }

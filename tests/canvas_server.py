@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import json
 import socket
-import struct
 import threading
 import time
 from pathlib import Path
@@ -18,7 +17,7 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from explorer.live.frames import pack
+from explorer.live.frames import pack, sized
 from tests.canvas_scenes import SCENES, Scene
 
 ASSETS = Path(__file__).resolve().parents[1] / "assets"
@@ -104,12 +103,12 @@ class LiveServer:
         self.requests.append(f"film {lens}")
         watch = {"id": lens, "lens": lens}
         frames = [self.frame(watch, step) for step in range(0, self.step + 1, EVERY)]
-        return Response(b"".join(struct.pack("<I", len(frame)) + frame for frame in frames))
+        return Response(b"".join(map(sized, frames)))
 
     async def look(self, request: Request) -> Response:
         lens = request.query_params["lens"]
         self.requests.append(f"look {lens}")
-        return Response(self.frame({"id": lens, "lens": lens}, self.step))
+        return Response(sized(self.frame({"id": lens, "lens": lens}, self.step)))
 
     async def live(self, connection: WebSocket) -> None:
         await connection.accept()

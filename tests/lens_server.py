@@ -3,13 +3,14 @@
 import asyncio
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response, StreamingResponse
 
+from explorer.live.frames import pack, sized
 from tests.canvas_scenes import Scene
 from tests.canvas_server import LiveServer
 
@@ -25,6 +26,7 @@ class LensServer(LiveServer):
         self.step = 120
         self.gate = threading.Event()
         self.gate.set()
+        self.standing = {"share": 0.25, "doing": "place 6 of 21"}  # what is told while the gate is closed
         self.looks: list[dict[str, Any]] = []
         self.left = 0
         self.fault = ""
@@ -40,12 +42,18 @@ class LensServer(LiveServer):
     async def look(self, request: Request) -> Response:
         asked = dict(request.query_params)
         self.looks.append(asked)
-        while not self.gate.is_set():
-            if await request.is_disconnected():
-                self.left += 1
-                return Response(status_code=499)
-            await asyncio.sleep(0.01)
         if self.fault:
             return PlainTextResponse(self.fault, 400)
-        step = int(asked.get("step", self.step))
-        return Response(self.frame({"id": asked["lens"], "lens": asked["lens"]}, step))
+        return StreamingResponse(self.pieces(asked))
+
+    async def pieces(self, asked: dict[str, Any]) -> AsyncIterator[bytes]:
+        """How far it is while the gate is closed, and the frame when it opens."""
+        try:
+            if not self.gate.is_set():
+                yield sized(pack({}, self.standing))
+            while not self.gate.is_set():
+                await asyncio.sleep(0.01)
+        except asyncio.CancelledError:
+            self.left += 1
+            raise
+        yield sized(self.frame({"id": asked["lens"], "lens": asked["lens"]}, int(asked.get("step", self.step))))

@@ -6,6 +6,7 @@ A worker is held still by the system's own signal, so that a look lasts exactly 
 import http.client
 import os
 import signal
+import threading
 import urllib.parse
 
 import numpy as np
@@ -17,8 +18,10 @@ from explorer.errors import EngineError
 from explorer.lenses.request import LookRequest
 from explorer.live.frames import unpack
 from tests.engines import ENDLESS, eventually
+from tests.live_server import film_frames, header
 
 QUICK, HEAVY = LookRequest(lens="stage"), LookRequest(lens="attribution")
+LONG = LookRequest(lens="landscape", settings={"dimensions": 2, "places": 51, "examples": 1024})
 FOREIGN = "the page is from another server; open the app itself."
 
 
@@ -52,10 +55,10 @@ def test_a_frame_shows_what_a_look_shows(engine, server, run_id, request_, step)
     asked = {"lens": request_.lens} | ({} if step is None else {"step": step})
     code, body, headers = server.get(f"{run_id}/look", **asked)
     assert (code, headers["content-type"]) == (200, "application/octet-stream")
-    picture, header = unpack(body)
-    assert (header["lens"], header["step"], header["run"]) == (request_.lens, 8 if step is None else 0, run_id)
+    picture, about = unpack(film_frames(body)[-1])
+    assert (about["lens"], about["step"], about["run"]) == (request_.lens, 8 if step is None else 0, run_id)
     seen = engine.look(run_id, request_.model_copy(update={"step": step}))
-    expected, _ = unpack(frame(seen, run_id, request_, header["step"]))
+    expected, _ = unpack(frame(seen, run_id, request_, about["step"]))
     assert list(picture) == list(expected)
     for name, array in picture.items():
         np.testing.assert_array_equal(array.values, expected[name].values)
@@ -124,6 +127,61 @@ def test_a_request_that_is_closed_takes_its_look_with_it(engine, server, run_id,
     line.close()
     eventually(lambda: worker(engine) not in (held, None))
     assert engine.look(run_id, HEAVY)
+
+
+def test_a_long_look_tells_how_far_it_is(engine, run_id):
+    look = engine.frame(run_id, LONG)
+    eventually(lambda: look.standing is not None)
+    share, doing = look.standing["share"], look.standing["doing"]
+    look.cancel()
+    row, of = doing.removeprefix("row ").split(" of ")
+    assert (share, of) == ((int(row) - 1) / 51, "51")
+
+
+@pytest.mark.parametrize(("step", "last"), [(0, "attribution"), (12345, "expected a step with a snapshot")])
+def test_whoever_waits_is_told_so_and_then_gets_the_frame_or_why_there_is_none(
+    engine, server, run_id, held, step, last
+):
+    first = engine.frame(run_id, HEAVY)
+    eventually(lambda: engine._crew.heavy.is_busy)
+    line = http.client.HTTPConnection(server.host)
+    line.request("GET", f"/live/{run_id}/look?{urllib.parse.urlencode({'lens': 'attribution', 'step': step})}")
+    answer = line.getresponse()
+    told = answer.read(4)
+    told += answer.read(int.from_bytes(told, "little"))
+    assert (answer.status, header(film_frames(told)[0])) == (200, {"waiting": 1, "arrays": []})
+    os.kill(held, signal.SIGCONT)
+    about = header(film_frames(answer.read())[-1])
+    line.close()
+    assert first.result()
+    assert last in about.get("error", about["lens"])
+
+
+def test_a_heavy_lens_that_is_watched_delays_nobody_and_ends_with_whoever_watches(engine, run_id, held):
+    request = HEAVY.model_copy(update={"step": 0})
+    with engine.watch(run_id, request) as first, engine.watch(run_id, request) as second:
+        eventually(lambda: engine._crew.heavy.is_busy)
+        assert engine.look(run_id, QUICK.model_copy(update={"step": 0}))
+        first.close()
+        os.kill(held, signal.SIGCONT)
+        assert header(second.wait(60))["step"] == 0
+        assert worker(engine) == held
+    os.kill(held, signal.SIGSTOP)
+    with engine.watch(run_id, request):
+        eventually(lambda: engine._crew.heavy.is_busy)
+    eventually(lambda: worker(engine) not in (held, None))
+
+
+def test_the_film_of_a_heavy_lens_delays_nobody(engine, run_id, held):
+    frames: list[bytes] = []
+    film = threading.Thread(target=lambda: frames.extend(engine.film(run_id, HEAVY)))
+    film.start()
+    eventually(lambda: engine._crew.heavy.is_busy)
+    assert engine.look(run_id, QUICK.model_copy(update={"step": 0}))
+    assert not frames
+    os.kill(held, signal.SIGCONT)
+    film.join(60)
+    assert [header(each)["step"] for each in frames] == engine.run(run_id).steps()
 
 
 def test_a_worker_that_dies_answers_with_a_sentence_and_is_replaced(engine, run_id, held):

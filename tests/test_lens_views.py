@@ -187,7 +187,8 @@ def test_a_heavy_lens_says_that_it_computes_and_then_shows_its_step(browser: Bro
         server.gate.clear()
         with lens_page(browser, server, **heavy(settings={"examples": 8})) as page:
             expect(page.locator(".nx-lens-state")).to_contain_text("Computing…")
-            until(page, lambda: server.looks)
+            expect(page.locator(".nx-lens-state")).to_contain_text("place 6 of 21")
+            assert page.get_by_role("progressbar").evaluate("(bar) => bar.value / bar.max") == 0.25
             server.gate.set()
             expect(page.locator(".nx-lens-state")).to_be_hidden()
             expect(page.locator(".nx-readout")).to_have_text("step 120")

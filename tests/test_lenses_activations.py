@@ -1,5 +1,7 @@
 """Lenses on activations, held against torch, closed forms and values written by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -8,7 +10,9 @@ from torch.nn import functional as F
 from explorer.errors import EngineError, ExperimentError
 from explorer.lenses.activations.cka import Cka, cka
 from explorer.lenses.activations.feature_maps import FeatureMaps, place_sum
+from explorer.lenses.activations.gradient_flow import GradientFlow
 from explorer.lenses.activations.histograms import Histograms, histogram
+from explorer.lenses.activations.landscape import Landscape
 from explorer.lenses.activations.maximisation import ActivationMaximisation
 from explorer.lenses.activations.probe import Probe, probe
 from explorer.lenses.activations.projection import Projection
@@ -162,6 +166,37 @@ def test_every_point_of_a_projection_has_its_example_target_and_answer(make, met
     assert np.isfinite(picture["points"].values).all()
     right = picture["target"].values == picture["prediction"].values
     assert np.array_equal(picture["is_right"].values.astype(bool), right)
+
+
+def test_what_tsne_tells_on_its_way_grows_and_changes_no_number() -> None:
+    found, told = points_scene(), []
+    followed = replace(found, tell=lambda share, doing: told.append((share, doing)))
+    lens = Projection(method="tsne", examples=16)
+    assert np.array_equal(lens.look(followed)["points"].values, lens.look(found)["points"].values)
+    turns = [(share, doing) for share, doing in told if doing.startswith("t-SNE")]
+    assert turns == [(n / 1000, f"t-SNE: iteration {n} of 1000") for n in range(50, 50 * len(turns) + 1, 50)]
+    assert len(turns) > 1
+
+
+@pytest.mark.parametrize(
+    ("lens", "last"),
+    [
+        (Landscape(places=5), "place 5 of 5"),
+        (Landscape(dimensions=2, places=5), "row 5 of 5"),
+        (TopExamples(), "batch 1 of 1"),
+        (Probe(examples=16), "layer 3 of 3"),
+        (GradientFlow(), "snapshot 1 of 1"),
+    ],
+    ids=["line", "plane", "top", "probe", "gradients"],
+)
+def test_a_lens_that_takes_long_tells_each_part_before_it_is_done(lens, last: str) -> None:
+    told: list[tuple[float, str]] = []
+    lens.look(replace(points_scene(), tell=lambda share, doing: told.append((share, doing))))
+    shares = [share for share, _ in told]
+    assert told[-1][1] == last
+    assert shares == sorted(shares)
+    assert shares[0] == 0
+    assert shares[-1] < 1
 
 
 def test_many_features_are_turned_into_few_with_distances_kept() -> None:

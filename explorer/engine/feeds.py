@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from explorer.engine.subscription import Subscription
 
 if TYPE_CHECKING:
+    from explorer.engine.heavy import Look
     from explorer.lenses.request import LookRequest
 
 
@@ -21,6 +22,7 @@ class Feed:
     request: "LookRequest"
     readers: dict[Subscription, float] = field(default_factory=dict)  # with the rate that each asked for
     last: bytes | None = None
+    look: "Look | None" = None  # of a lens that takes long, until it is answered or left
 
     @property
     def rate(self) -> float:

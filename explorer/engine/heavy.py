@@ -7,7 +7,7 @@ from concurrent.futures import CancelledError, Future, InvalidStateError
 from contextlib import suppress
 from typing import Any
 
-from explorer.engine.link import CLOSED, Link
+from explorer.engine.link import CLOSED, Asked, Link
 from explorer.errors import EngineError
 
 PATIENCE = 180.0  # seconds for one look, the worker's start included
@@ -22,10 +22,22 @@ class Look:
         self.command, self.arguments = command, arguments
         self.answer: Future = Future()
         self.is_over = threading.Event()  # answered, or not wanted any more
+        self.n_before = 0  # looks that are taken first
+        self._asked: Asked | None = None
         self.answer.add_done_callback(lambda _: self.is_over.set())
 
-    def follow(self, asked: Future) -> None:
-        """Pass on what a worker answers."""
+    @property
+    def standing(self) -> dict[str, Any] | None:
+        """`waiting` for so many, or the `share` that is done and what it is `doing`; None where nothing is told."""
+        if self.n_before:
+            return {"waiting": self.n_before}
+        if self._asked is None or (progress := self._asked.progress) is None:
+            return None
+        return {"share": progress.share, "doing": progress.doing}
+
+    def follow(self, asked: Asked) -> None:
+        """Pass on what a worker tells and answers."""
+        self._asked = asked
         asked.add_done_callback(self._pass_on)
 
     def fail(self, error: BaseException) -> None:
@@ -84,6 +96,7 @@ class HeavyLooks:
             if len(self._waiting) >= MOST_WAITING:
                 raise EngineError(f"look: {MOST_WAITING} others wait for theirs; try again in a moment.")
             self._waiting.append(look)
+            self._count()
             if self._thread is None:
                 self._thread = threading.Thread(target=self._serve, name="heavy looks", daemon=True)
                 self._thread.start()
@@ -113,7 +126,14 @@ class HeavyLooks:
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._is_closing)
             self._now = None if self._is_closing else self._waiting.popleft()
+            self._count()
             return self._now
+
+    def _count(self) -> None:
+        """Tell everybody how many are before them."""
+        wanted = [look for look in (self._now, *self._waiting) if look is not None and not look.is_over.is_set()]
+        for place, look in enumerate(wanted):
+            look.n_before = place
 
     def _take(self, look: Look, link: Link) -> None:
         """From asking until the worker is free again."""

@@ -11,7 +11,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any
 
-from explorer.engine.messages import Answer, Hello, Message, Request
+from explorer.engine.messages import Answer, Hello, Message, Progress, Request
 from explorer.engine.processes import launch, new_marker
 from explorer.errors import EngineError
 
@@ -22,6 +22,12 @@ CLOSED = "the engine is closed; start it again."
 INTERRUPTED = "the worker ended while it was at this, and was started again; try once more."
 
 log = logging.getLogger(__name__)
+
+
+class Asked(Future):
+    """The answer of a worker, and until then how far it is, where it tells."""
+
+    progress: Progress | None = None
 
 
 class Link:
@@ -37,7 +43,7 @@ class Link:
         self.ready = threading.Event()
         self._numbers = itertools.count()
         self._lock = threading.RLock()
-        self._asked: dict[int, Future] = {}
+        self._asked: dict[int, Asked] = {}
         self._first: deque[Request] = deque()  # goes before what others asked meanwhile
         self._unsent: deque[Request] = deque()
         self._connection: Connection | None = None
@@ -52,9 +58,9 @@ class Link:
         with self._lock:
             return self._process.pid if self._process else None
 
-    def ask(self, command: str, *arguments: Any, first: bool = False) -> Future:
+    def ask(self, command: str, *arguments: Any, first: bool = False) -> Asked:
         """Send a command; the future holds its answer."""
-        future: Future = Future()
+        future = Asked()
         with self._lock:
             if self.fault:
                 future.set_exception(EngineError(self.fault))
@@ -140,8 +146,15 @@ class Link:
         elif isinstance(message, Hello):
             self.devices = message.devices
             self.ready.set()
+        elif isinstance(message, Progress):
+            self._note(message)
         else:
             self._on_message(message)
+
+    def _note(self, progress: Progress) -> None:
+        with self._lock:
+            if (asked := self._asked.get(progress.number)) is not None:
+                asked.progress = progress
 
     def _answer(self, answer: Answer) -> None:
         if answer.traceback:

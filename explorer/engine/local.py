@@ -206,19 +206,28 @@ class LocalEngine(Viewing):
         if (link := entry.link) is not None and feed.request.step is None:
             asked = link.ask("watch", feed.number, feed.run_id, feed.request, feed.rate)
             asked.add_done_callback(partial(self._told, feed))
-        elif feed.last is None:
-            asked = self._crew.looker.ask("frame", entry.path, feed.run_id, feed.request)
-            asked.add_done_callback(partial(self._told, feed))
+        elif feed.last is None and feed.look is None:
+            try:
+                feed.look = self.frame(feed.run_id, feed.request)
+            except EngineError as error:
+                self._feeds.put(feed.number, error_frame(feed.run_id, feed.request, str(error)))
+            else:
+                feed.look.answer.add_done_callback(partial(self._told, feed))
 
     def _attach_all(self, run_id: str) -> None:
         for feed in self._feeds.of(run_id):
             self._attach(feed)
 
     def _detach(self, feed: Feed) -> None:
+        if feed.look is not None:
+            feed.look.cancel()
         if (link := self._registry.get(feed.run_id).link) is not None:
             link.ask("unwatch", feed.number)
 
     def _told(self, feed: Feed, answer: "Future[bytes | None]") -> None:
+        feed.look = None
+        if answer.cancelled():
+            return
         if (error := answer.exception()) is not None:
             self._feeds.put(feed.number, error_frame(feed.run_id, feed.request, str(error)))
         elif (frame := answer.result()) is not None:

@@ -25,6 +25,7 @@ from explorer.lenses.attribution.offer import verdicts
 from explorer.lenses.base import Scene
 from explorer.lenses.picture import Picture
 from explorer.lenses.request import LookRequest
+from explorer.lenses.telling import Tell, tell_nobody
 from explorer.network import Network, build
 from explorer.runs import Run, open_run
 from explorer.runs.carried import data_at_hand
@@ -52,7 +53,8 @@ class Opened:
 class LookingDesk:
     """Every public method is a command. It hosts no run and changes no file."""
 
-    def __init__(self) -> None:
+    def __init__(self, tell: Tell = tell_nobody) -> None:
+        self._tell = tell
         self._shelf = Shelf()
         self._opened: OrderedDict[Path, Opened] = OrderedDict()
 
@@ -83,7 +85,7 @@ class LookingDesk:
         frames = []
         for step, blob in opened.run.snapshots(after):
             load_weights(opened.network, unpack(blob), f"{path}")
-            picture = look(lens, Scene(opened.network, opened.checked, data, step, request.example, opened.run))
+            picture = look(lens, self._scene(opened, data, step, request))
             frames.append(frame(picture, run_id, request, step))
             if time.perf_counter() - started > FILM_SECONDS:
                 return frames, step
@@ -145,7 +147,10 @@ class LookingDesk:
         opened, step = self._at(path, request.step, weights)
         lens = lens_of(request, opened.checked)
         data = self._data(opened)
-        return look(lens, Scene(opened.network, opened.checked, data, step, request.example, opened.run)), step
+        return look(lens, self._scene(opened, data, step, request)), step
+
+    def _scene(self, opened: Opened, data: Data, step: int, request: LookRequest) -> Scene:
+        return Scene(opened.network, opened.checked, data, step, request.example, opened.run, self._tell)
 
     def _at(self, path: Path, step: int | None, weights: Weights | None) -> tuple[Opened, int]:
         """The run's network with the weights of a step."""

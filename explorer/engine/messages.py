@@ -52,6 +52,14 @@ class Answer(NamedTuple):
     traceback: str = ""
 
 
+class Progress(NamedTuple):
+    """How far a command is: the share that is done, and what is being done."""
+
+    number: int
+    share: float
+    doing: str
+
+
 class Frame(NamedTuple):
     """A packed picture for those who watch."""
 
@@ -59,4 +67,4 @@ class Frame(NamedTuple):
     data: bytes
 
 
-Message = Hello | Pulse | Answer | Frame
+Message = Hello | Pulse | Progress | Answer | Frame

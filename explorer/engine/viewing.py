@@ -81,18 +81,15 @@ class Viewing:
             picture = wait(link.ask("look", run_id, request))
             if picture is not None:
                 return picture
-        arguments = entry.path, request, self._weights(entry, request.step)
-        if self._is_heavy(request.lens):
-            return self._crew.heavy.ask("look", *arguments).result()
-        return self._look("look", *arguments)
+        return self._through(request.lens, "look", entry.path, request, self._weights(entry, request.step))
 
     def frame(self, run_id: str, request: "LookRequest") -> Look:
         """The same as one frame, to be waited for or cancelled; a lens that takes long waits for others of its kind."""
         entry = self._registry.get(run_id)
-        weights = self._weights(entry, request.step)
+        arguments = entry.path, run_id, request, self._weights(entry, request.step)
         if self._is_heavy(request.lens):
-            return self._crew.heavy.ask("frame", entry.path, run_id, request, weights)
-        look = Look("frame", (entry.path, run_id, request, weights))
+            return self._crew.heavy.ask("frame", *arguments)
+        look = Look("frame", arguments)
         look.follow(self._crew.looker.ask(look.command, *look.arguments))
         return look
 
@@ -100,13 +97,13 @@ class Viewing:
         """The frames of all kept steps in order, made as they are taken; raises at once where the lens does not fit."""
         entry = self._registry.get(run_id)
         self._write(entry)
-        first = self._look("film", entry.path, run_id, request, -1)
+        first = self._through(request.lens, "film", entry.path, run_id, request, -1)
         return self._frames(entry, request, *first)
 
     def _frames(self, entry: Entry, request: "LookRequest", frames: list[bytes], last: int | None) -> Iterator[bytes]:
         yield from frames
         while last is not None:
-            frames, last = self._look("film", entry.path, entry.run_id, request, last)
+            frames, last = self._through(request.lens, "film", entry.path, entry.run_id, request, last)
             yield from frames
 
     def evaluate(self, run_id: str, step: int | None = None) -> dict[str, Any]:
@@ -146,6 +143,12 @@ class Viewing:
         if (link := entry.link) is not None:
             with suppress(EngineError):  # it rests by now, or its worker ended: the file stands at its last commit
                 wait(link.ask("write", entry.run_id))
+
+    def _through(self, lens: str, command: str, *arguments: Any) -> Any:
+        """Ask whoever looks through such a lens."""
+        if self._is_heavy(lens):
+            return self._crew.heavy.ask(command, *arguments).result()
+        return self._look(command, *arguments)
 
     def _look(self, command: str, *arguments: Any) -> Any:
         """Ask the worker that only looks; one that takes too long is ended, and the next begins afresh."""

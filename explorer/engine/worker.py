@@ -42,7 +42,7 @@ def main(connection: Connection, kind: str, marker: Any, environment: Mapping[st
     """A worker's whole life."""
     prepare(environment)
     outbox = Outbox(connection)
-    desk: Desk = TrainingDesk(outbox, marker) if kind == "train" else LookingDesk()
+    desk: Desk = TrainingDesk(outbox, marker) if kind == "train" else LookingDesk(outbox.tell)
     rehearse()
     gc.collect()
     gc.freeze()
@@ -82,6 +82,7 @@ def serve(connection: Connection, desk: Desk, outbox: Outbox) -> None:
         while True:
             if connection.poll(patience):
                 request: Request = connection.recv()
+                outbox.begin(request.number)
                 outbox.put(answer(desk, request))
                 if request.command == CLOSE:
                     return

@@ -12,6 +12,7 @@ from explorer.errors import ExperimentError, unknown
 from explorer.experiment import Settings
 from explorer.lenses.picture import Array, Picture
 from explorer.lenses.request import Example
+from explorer.lenses.telling import Tell, tell_nobody
 from explorer.network import Network, build
 from explorer.runs import Run
 from explorer.validation import Checked
@@ -29,6 +30,7 @@ class Scene:
     step: int
     example: Example
     run: Run | None = None  # the file that the step was read from; none while the run trains
+    tell: Tell = tell_nobody  # for a lens that takes long: how far it is, and what it is at
 
     @property
     def device(self) -> torch.device:

@@ -53,6 +53,11 @@ def unpack(frame: bytes) -> tuple[Picture, dict[str, Any]]:
     return picture, header
 
 
+def sized(frame: bytes) -> bytes:
+    """A frame behind its length, so that several can follow one another."""
+    return LENGTH.pack(len(frame)) + frame
+
+
 def with_id(frame: bytes, name: str) -> bytes:
     """The same frame under another id in its header; itself where it has this one already."""
     (length,) = LENGTH.unpack_from(frame)

@@ -6,7 +6,7 @@ import re
 import shutil
 import tempfile
 import unicodedata
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,7 +19,7 @@ from explorer.errors import EngineError, ExplorerError
 from explorer.lenses.request import LookRequest
 from explorer.live.access import demand_same_origin
 from explorer.live.bulletins import as_json
-from explorer.live.frames import LENGTH
+from explorer.live.frames import sized
 
 PIECE = 256 * 1024  # bytes of a file read at a time
 SETTINGS_BYTES = 8 * 1024
@@ -70,7 +70,7 @@ def events(engine: Engine, run_id: str, asked: Mapping[str, str]) -> Response:
 def film(engine: Engine, run_id: str, asked: Mapping[str, str]) -> Response:
     """The frames of all snapshots through one lens, each behind its length."""
     frames = engine.film(run_id, read_request(asked))
-    return StreamingResponse(_measured(frames), media_type="application/octet-stream", headers=UNCHANGED)
+    return StreamingResponse(map(sized, frames), media_type="application/octet-stream", headers=UNCHANGED)
 
 
 def file(engine: Engine, run_id: str, asked: Mapping[str, str]) -> Response:
@@ -110,11 +110,6 @@ def read_request(asked: Mapping[str, str]) -> LookRequest:
         )
     except (ValueError, RecursionError):
         raise EngineError("look: expected a lens, its settings and an example, got something else.") from None
-
-
-def _measured(frames: Iterable[bytes]) -> Iterator[bytes]:
-    for frame in frames:
-        yield LENGTH.pack(len(frame)) + frame
 
 
 def _pieces(copy: BinaryIO, folder: Path) -> Iterator[bytes]:

@@ -10,6 +10,7 @@ from torch import Tensor
 from explorer.datasets.base import Split
 from explorer.lenses.base import Lens, Scene, named
 from explorer.lenses.picture import Picture
+from explorer.lenses.telling import counted
 from explorer.network import Network
 from explorer.training.objectives import Loss, loss_for
 from explorer.validation import Checked
@@ -41,7 +42,7 @@ class GradientFlow(Lens):
         weights: dict[str, list[Tensor]] = {name: [] for name in names}
         moves: dict[str, list[Tensor]] = {name: [] for name in names}
         before: Mapping[str, Tensor] | None = None
-        for place, step in enumerate(steps):
+        for place, step in enumerate(counted(steps, scene.tell, "snapshot")):
             if scene.run and step != scene.step:
                 twin.load_state_dict(scene.run.snapshot(step))
             else:

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from explorer.lenses.base import Lens, Scene, named
 from explorer.lenses.picture import Picture
+from explorer.lenses.telling import counted
 from explorer.network import Network
 from explorer.training.objectives import loss_for
 from explorer.validation import Checked
@@ -49,9 +50,10 @@ class Landscape(Lens):
             return loss(twin(*split.inputs), split.targets)
 
         picture = {"x": named(ticks, "x"), "here": named(at(*[0.0] * self.dimensions))}
+        places = ticks.tolist()
         if self.dimensions == 1:
-            return picture | {"loss": named(torch.stack([at(x) for x in ticks.tolist()]), "x")}
-        rows = [torch.stack([at(x, y) for x in ticks.tolist()]) for y in ticks.tolist()]
+            return picture | {"loss": named(torch.stack([at(x) for x in counted(places, scene.tell, "place")]), "x")}
+        rows = [torch.stack([at(x, y) for x in places]) for y in counted(places, scene.tell, "row")]
         return picture | {"y": named(ticks, "y"), "loss": named(torch.stack(rows), "y", "x")}
 
 

@@ -10,6 +10,7 @@ from explorer.lenses.activations.values import layer_names, layer_values, pick_u
 from explorer.lenses.base import Lens, Scene, choose, named
 from explorer.lenses.picture import Picture
 from explorer.lenses.recording import replacing
+from explorer.lenses.telling import counted
 from explorer.network import Network
 from explorer.validation import Checked
 
@@ -50,7 +51,7 @@ class ActivationMaximisation(Lens):
         chance = torch.Generator().manual_seed(self.seed)
         noise = 0.1 * span * torch.randn(centre.shape, generator=chance).to(centre)
         found, path = (centre + noise).clamp(low, high), []
-        for _ in range(self.ascent_steps):
+        for _ in counted(range(self.ascent_steps), scene.tell, "step uphill"):
             height, slope = _slope(scene.network, name, unit, found)
             path.append(height)
             slope = slope / slope.norm().clamp(min=1e-12) * slope.numel() ** 0.5  # root mean square 1

@@ -11,6 +11,7 @@ from torch import Tensor
 from explorer.lenses.activations.values import fits_rows, layer_names, layer_values, row_targets, rows
 from explorer.lenses.base import Lens, Scene, named
 from explorer.lenses.picture import Picture
+from explorer.lenses.telling import counted
 from explorer.validation import Checked
 
 MOST_ROWS = 1024
@@ -44,7 +45,7 @@ class Probe(Lens):
         targets = row_targets(task, split.targets)[:MOST_ROWS]
         shuffled = targets[torch.randperm(len(targets), generator=chance)]
         picture: Picture = {"rows": named(len(targets)), "baseline": named(_baseline(targets, task.is_discrete))}
-        for name in names:
+        for name in counted(names, scene.tell, "layer"):
             if not fits_rows(values[name], task):
                 continue
             trained, untrained = (rows(found[name], task, split.targets)[:MOST_ROWS] for found in (values, before))

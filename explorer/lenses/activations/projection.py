@@ -1,5 +1,8 @@
 """A layer's values for many examples as points of a plane."""
 
+import contextlib
+import io
+import re
 import warnings
 from typing import ClassVar, Literal
 
@@ -12,10 +15,12 @@ from explorer.lenses.activations.values import fits_rows, layer_names, layer_val
 from explorer.lenses.base import Lens, Scene, choose, named
 from explorer.lenses.components import principal_components
 from explorer.lenses.picture import Picture
+from explorer.lenses.telling import Tell
 from explorer.signals import IGNORED, Task
 from explorer.validation import Checked
 
 MOST_POINTS = 2048
+ITERATIONS = 1000  # of t-SNE; it may end sooner
 
 
 class Projection(Lens):
@@ -41,7 +46,7 @@ class Projection(Lens):
         task, names = scene.data.task, layer_names(scene.checked)
         name = names[max(0, len(names) - 2)] if self.layer is None else choose(self.layer, names)
         split = scene.held_out(self.examples)
-        output, values = layer_values(scene.network, split, [name])
+        output, values = layer_values(scene.network, split, [name], scene.tell)
         features = rows(values[name], task, split.targets)
         numbers = torch.arange(len(split), device=features.device)
         if not fits_rows(values[name], task):  # a row for each example, but a target at each step: the last one
@@ -62,21 +67,34 @@ class Projection(Lens):
         if task.is_discrete:
             picture["is_right"] = named(targets == guesses, "point")
         if self.method == "tsne":
-            return picture | {"points": named(self._tsne(features), "point", "component")}
+            return picture | {"points": named(self._tsne(features, scene.tell), "point", "component")}
         fitted = principal_components(features, 2)
         return picture | {
             "points": named(fitted.project(features), "point", "component"),
             "shares": named(fitted.shares, "component"),
         }
 
-    def _tsne(self, features: Tensor) -> Tensor:
+    def _tsne(self, features: Tensor, tell: Tell) -> Tensor:
         perplexity = min(self.perplexity, (len(features) - 1) / 3)  # as the authors advise for few points
-        method = TSNE(perplexity=max(1.0, perplexity), random_state=self.seed, init="random", n_jobs=1)
-        with warnings.catch_warnings():
+        method = TSNE(perplexity=max(1.0, perplexity), max_iter=ITERATIONS, random_state=self.seed, init="random",
+                      n_jobs=1, verbose=2)  # fmt: skip
+        with warnings.catch_warnings(), contextlib.redirect_stdout(_Printed(tell)):
             warnings.simplefilter("ignore")  # about its own defaults
             return torch.from_numpy(
                 method.fit_transform(features.double().nan_to_num(posinf=0.0, neginf=0.0).cpu().numpy())
             )
+
+
+class _Printed(io.TextIOBase):
+    """Reads how far t-SNE is from what it prints, which is the only way in which it tells."""
+
+    def __init__(self, tell: Tell):
+        self._tell = tell
+
+    def write(self, text: str) -> int:
+        if (found := re.search(r"Iteration (\d+)", text)) is not None:
+            self._tell(int(found[1]) / ITERATIONS, f"t-SNE: iteration {found[1]} of {ITERATIONS}")
+        return len(text)
 
 
 def _guess(output: Tensor, task: Task) -> Tensor:

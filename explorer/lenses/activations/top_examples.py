@@ -31,7 +31,7 @@ class TopExamples(Lens):
     def look(self, scene: Scene) -> Picture:
         name = choose(self.layer, layer_names(scene.checked))
         split = scene.held_out(self.examples)
-        _, values = layer_values(scene.network, split, [name])
+        _, values = layer_values(scene.network, split, [name], scene.tell)
         unit = pick_unit(values[name], self.unit, name)
         heights, places = (part[:, unit] for part in over_places(values[name]))
         best = heights.topk(min(self.most, len(heights)))

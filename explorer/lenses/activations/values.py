@@ -8,6 +8,7 @@ from torch import Tensor
 from explorer.datasets.base import Split
 from explorer.errors import ExperimentError, Fault
 from explorer.lenses.recording import recording
+from explorer.lenses.telling import Tell, counted, tell_nobody
 from explorer.network import Network
 from explorer.signals import IGNORED, Task
 from explorer.training.evaluation import CHUNK
@@ -20,12 +21,14 @@ def layer_names(checked: Checked) -> list[str]:
 
 
 @torch.no_grad()
-def layer_values(network: Network, split: Split, names: Iterable[str]) -> tuple[Tensor, dict[str, Tensor]]:
+def layer_values(
+    network: Network, split: Split, names: Iterable[str], tell: Tell = tell_nobody
+) -> tuple[Tensor, dict[str, Tensor]]:
     """The answers, and what each named layer gives out: (B, ...) each."""
     outputs: list[Tensor] = []
     chunks: dict[str, list[Tensor]] = {name: [] for name in names}
     with recording(network, chunks) as caught:
-        for start in range(0, len(split), CHUNK):
+        for start in counted(range(0, len(split), CHUNK), tell, "batch"):
             outputs.append(network(*split.take(slice(start, start + CHUNK)).inputs))
             for name, parts in chunks.items():
                 parts.append(caught[name])

@@ -14,6 +14,7 @@ from explorer.lenses.attention.parts import Piece, merged, piece
 from explorer.lenses.base import Lens, Scene, choose, named
 from explorer.lenses.picture import Array, Picture
 from explorer.lenses.recording import replacing
+from explorer.lenses.telling import counted
 from explorer.network import Network
 from explorer.training.objectives import Loss, loss_for
 from explorer.validation import Checked
@@ -65,7 +66,9 @@ class Ablation(Lens):
         }
         for name, pieces in self._each(network).items():
             means = self._means(network, pieces, split)
-            effects = [_loss_without(network, part, means, split, loss) - whole for part in pieces]
+            effects = [
+                _loss_without(network, part, means, split, loss) - whole for part in counted(pieces, scene.tell, name)
+            ]
             is_one = len(pieces) == 1 and pieces[0].axis is None
             axes = () if is_one else ("head",) if name in attentions(network) else ("unit",)
             picture[f"{name}.effect"] = named(effects[0] if is_one else torch.stack(effects), *axes)

@@ -13,6 +13,7 @@ from explorer.lenses.attribution.asking import Setting, completeness_error, scor
 from explorer.lenses.attribution.base import CHUNK, Method, Question
 from explorer.lenses.attribution.baselines import Baseline
 from explorer.lenses.attribution.guard import undisturbed
+from explorer.lenses.telling import Tell, tell_nobody
 from explorer.network import Network, build
 
 SOUND, FAIR = 0.01, 0.05  # completeness errors below which the light is green, or yellow
@@ -48,17 +49,21 @@ class Trust:
         return "green" if error < SOUND else "yellow" if error < FAIR else "red"
 
 
-def examine(setting: Setting, method: Method, seeds: int = 3) -> Trust:
+def examine(setting: Setting, method: Method, seeds: int = 3, tell: Tell = tell_nobody) -> Trust:
     """Every control and check of one attribution; costs some ten to thirty times the attribution itself."""
     with undisturbed(setting.seed, type(method).__name__):
         question = setting.question()
         setting = replace(setting, target=question.subject.target)
         scores = scores_of(question, method)
+        tell(1 / 8, "on random weights")
         drawn_anew = _on_random_weights(setting, method, seeds)
         free = model_free(question)
+        tell(3 / 8, "from a second baseline")
         second_baseline = another(setting)
         second = scores_of(replace(setting, baseline=second_baseline).question(), method)
+        tell(4 / 8, "deletion and insertion")
         deletion, insertion = curves(question, [scores, free, drawn_anew[0]])
+        tell(5 / 8, "spread, infidelity and sensitivity")
         return Trust(
             scores=scores.cpu().numpy(),
             completeness_error=completeness_error(scores, method.change(question)),

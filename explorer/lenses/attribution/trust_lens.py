@@ -39,7 +39,7 @@ class TrustLens(AttributionLens):
         verdict = verdict_on(method, setting)
         if verdict.verdict == "refused":
             raise EngineError(f"method: expected one that fits this network, got {self.method}. {verdict.reason}")
-        found = examine(setting, method, self.seeds)
+        found = examine(setting, method, self.seeds, scene.tell)
         axes = axes_of(found.scores, setting.signal)
         maps = {name: getattr(found, name) for name in ("scores", "random_weights", "model_free", "second")}
         numbers = {name: np.array(getattr(found, name), np.float32) for name in NUMBERS}
