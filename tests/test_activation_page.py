@@ -9,7 +9,7 @@ from explorer.ui import activation_words as words
 from explorer.ui import activations_panel
 from explorer.ui.service import close_engine, engine
 from tests.test_look_pages import looked_at
-from tests.test_pages import mine, opened, press, run, said, train, visit
+from tests.test_pages import change, mine, opened, press, run, said, train, visit
 
 PAGE = "activations.py"
 KINDS = {  # one preset for each kind of input
@@ -109,3 +109,16 @@ def test_layers_of_two_steps_are_compared() -> None:
     steps = next(each for each in app.selectbox if each.label == words.OTHER_STEP)
     steps.select(0)
     assert looked_at(run(app))["likeness"]["settings"] == {"other_step": 0}
+
+
+def test_layers_of_two_runs_are_compared() -> None:
+    app = opened(preset="iris")
+    train(app)
+    first = mine(app).run_id
+    change(app, "network.layers.0.units=5")
+    app = choose(visit(app, PAGE), "likeness")
+    runs = app.selectbox(key=f"likeness_run_{mine(app).run_id}")
+    runs.select(first)
+    told = looked_at(run(app))["likeness"]
+    assert told["settings"] == {"other": first}
+    assert told["options"]["labels"]["other_layer"] == [layer.name for layer in mine(app).experiment.network.layers]

@@ -5,8 +5,12 @@ import pytest
 import torch
 
 import explorer as ex
+from explorer.engine.looking_desk import LookingDesk
+from explorer.lenses.activations.cka import cka
 from explorer.lenses.activations.gradient_flow import GradientFlow, layer_gradients, spread
 from explorer.lenses.activations.landscape import Landscape, draw_direction
+from explorer.lenses.request import LookRequest
+from explorer.runs.folder import beside
 from explorer.training.objectives import cross_entropy, squared_error
 from tests.scenes import scene
 
@@ -87,6 +91,45 @@ def test_a_layer_is_compared_with_itself_at_another_step(run: str) -> None:
     assert same["answer.likeness"].values[place] == pytest.approx(1)
     assert first["answer.likeness"].values[place] < 0.9999
     assert first["features.likeness"].values[rows.index("features")] == pytest.approx(1)  # nothing to learn there
+
+
+def test_layers_of_two_runs_are_compared_on_the_same_examples(run: str, tmp_path) -> None:
+    opened = ex.open_run(run)
+    wider = opened.experiment.with_("seed=1", "recipe.steps=2")
+    other = ex.train(wider, tmp_path / "other.run")
+    picture = ex.look(run, "cka", other=other, other_step=0, examples=32)
+    inputs = opened.data().test.take(slice(32)).inputs
+    with torch.no_grad():
+        expected = cka(opened.model()(*inputs), other.model(0)(*inputs))
+    rows = list(picture)
+    assert picture[rows[-1]].values[-1] == pytest.approx(expected, abs=1e-5)
+    assert picture[rows[-1]].axes == ("other_layer",)
+    same = ex.look(run, "cka", other=opened, examples=32)
+    assert np.allclose([array.values[place] for place, array in enumerate(same.values())], 1)
+
+
+@pytest.mark.parametrize(
+    ("other", "sentence"),
+    [("nobody", "expected the id of a run that is kept here"), ("../../etc/passwd", "expected the id of a run")],
+)
+def test_a_run_that_is_not_here_is_refused_for_comparison(run: str, other: str, sentence: str) -> None:
+    with pytest.raises(ex.RunFileError, match=sentence):
+        ex.look(run, "cka", other=other)
+
+
+def test_a_run_with_other_inputs_is_refused_for_comparison(run: str, tmp_path) -> None:
+    other = ex.train(ex.preset("iris").with_("recipe.steps=1"), tmp_path / "iris.run")
+    with pytest.raises(
+        ex.EngineError, match=r"expected a run whose network reads 2 .*got one that reads 4 \(feature\)"
+    ):
+        ex.look(run, "cka", other=other)
+
+
+def test_through_a_worker_another_run_is_known_by_its_id_and_by_no_path(run: str) -> None:
+    opened = ex.open_run(run)
+    assert beside(opened, opened.id).path == opened.path
+    with pytest.raises(ex.RunFileError, match="expected the id of a run"):
+        LookingDesk().look(opened.path, LookRequest(lens="cka", settings={"other": str(opened.path)}))
 
 
 def test_a_step_that_is_not_kept_is_refused_for_comparison(run: str) -> None:

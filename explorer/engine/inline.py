@@ -13,6 +13,7 @@ from explorer.experiment import Experiment
 from explorer.lenses.request import Example, LookRequest
 from explorer.limits import home
 from explorer.runs import Run, new_id, open_run
+from explorer.runs.folder import beside
 
 if TYPE_CHECKING:
     from explorer.lenses.picture import Picture
@@ -64,9 +65,15 @@ def look(
     from explorer.engine.looking_desk import LookingDesk  # loads every lens, which training needs none of
 
     place = {"index": example} if isinstance(example, int) else dict(example)
-    plain = {"lens": lens, "settings": settings or {}, "step": step, "example": place}
+    told = {name: str(value.path) if isinstance(value, Run) else value for name, value in (settings or {}).items()}
+    plain = {"lens": lens, "settings": told, "step": step, "example": place}
     try:
         request = LookRequest.model_validate(plain)
     except ValidationError as error:
         raise ExperimentError(faults_of(error, LookRequest, "look")) from None
-    return LookingDesk().look(run.path if isinstance(run, Run) else Path(run), request)
+    return LookingDesk(another=_another).look(run.path if isinstance(run, Run) else Path(run), request)
+
+
+def _another(run: Run, place: str) -> Run:
+    """A run by the path of its file, which only who works on this machine may name, or by its id."""
+    return open_run(place) if Path(place).is_file() else beside(run, place)

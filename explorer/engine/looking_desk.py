@@ -2,6 +2,7 @@
 
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ from explorer.lenses.telling import Tell, tell_nobody
 from explorer.network import Network, build
 from explorer.runs import Run, open_run
 from explorer.runs.carried import data_at_hand
+from explorer.runs.folder import beside
 from explorer.runs.rebuild import load_weights
 from explorer.runs.tensors import unpack
 from explorer.training.evaluation import evaluate
@@ -53,8 +55,8 @@ class Opened:
 class LookingDesk:
     """Every public method is a command. It hosts no run and changes no file."""
 
-    def __init__(self, tell: Tell = tell_nobody) -> None:
-        self._tell = tell
+    def __init__(self, tell: Tell = tell_nobody, another: Callable[[Run, str], Run] = beside) -> None:
+        self._tell, self._another = tell, another
         self._shelf = Shelf()
         self._opened: OrderedDict[Path, Opened] = OrderedDict()
 
@@ -150,7 +152,8 @@ class LookingDesk:
         return look(lens, self._scene(opened, data, step, request)), step
 
     def _scene(self, opened: Opened, data: Data, step: int, request: LookRequest) -> Scene:
-        return Scene(opened.network, opened.checked, data, step, request.example, opened.run, self._tell)
+        about = opened.network, opened.checked, data, step, request.example, opened.run
+        return Scene(*about, self._tell, self._another)
 
     def _at(self, path: Path, step: int | None, weights: Weights | None) -> tuple[Opened, int]:
         """The run's network with the weights of a step."""

@@ -2,14 +2,12 @@
 
 import hashlib
 import hmac
-import re
 import secrets
 from contextlib import suppress
 from pathlib import Path
 
 from explorer.errors import EngineError
-
-RUN_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+from explorer.runs.folder import RUN_ID
 
 
 class Owners:

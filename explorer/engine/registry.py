@@ -8,10 +8,9 @@ from pathlib import Path
 from explorer.engine.base import Listed, Status
 from explorer.engine.link import Link
 from explorer.engine.messages import Place
-from explorer.engine.owners import RUN_ID
 from explorer.errors import EngineError
 from explorer.runs import Event, list_runs, open_run
-from explorer.runs.folder import STATES
+from explorer.runs.folder import RUN_ID, STATES
 
 
 @dataclass(eq=False)

@@ -1,6 +1,6 @@
 """What a lens declares: its settings, whether it applies, and how it looks at a network with an input."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -15,6 +15,7 @@ from explorer.lenses.request import Example
 from explorer.lenses.telling import Tell, tell_nobody
 from explorer.network import Network, build
 from explorer.runs import Run
+from explorer.runs.folder import beside
 from explorer.validation import Checked
 
 __all__ = ["Array", "Lens", "Picture", "Scene", "choose", "named", "row"]
@@ -31,6 +32,7 @@ class Scene:
     example: Example
     run: Run | None = None  # the file that the step was read from; none while the run trains
     tell: Tell = tell_nobody  # for a lens that takes long: how far it is, and what it is at
+    another: Callable[[Run, str], Run] = beside  # finds the other run of a comparison
 
     @property
     def device(self) -> torch.device:

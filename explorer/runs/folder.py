@@ -2,6 +2,7 @@
 
 import base64
 import os
+import re
 import secrets
 import sqlite3
 import time
@@ -17,6 +18,7 @@ from explorer.runs.reader import Run, open_run, title_in
 from explorer.runs.schema import reading, told
 
 TRASH = "trash"
+RUN_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 UNTRAINED_SECONDS = 3_600.0  # after which a run that never trained is taken for left
 BESIDE = ("-wal", "-shm")  # what SQLite leaves beside a file whose writer was killed
 STATES: Mapping[str, str] = {  # where a run stands after an event of this kind
@@ -53,6 +55,15 @@ class Summary:
 def new_id() -> str:
     """128 random bits in small letters and digits: who has it may look."""
     return base64.b32encode(secrets.token_bytes(16)).decode().rstrip("=").lower()
+
+
+def beside(run: Run, run_id: str) -> Run:
+    """Another run of the same folder, by its id; raises RunFileError where there is none."""
+    if not (RUN_ID.fullmatch(run_id) and (path := run.path.with_name(f"{run_id}.run")).is_file()):
+        raise RunFileError(
+            f"run {run_id[:64]!r}: expected the id of a run that is kept here; check it, or copy it again."
+        )
+    return open_run(path)
 
 
 def list_runs(folder: str | Path, is_wanted: Callable[[str], bool] = lambda run_id: True) -> list[Summary]:

@@ -4,11 +4,13 @@ from typing import Any
 
 import streamlit as st
 
+from explorer.experiment import Experiment
 from explorer.ui import activation_words as words
 from explorer.ui import look_bar
 from explorer.ui.guard import told
 from explorer.ui.lens_settings import draw_lens_settings
 from explorer.ui.lens_view import draw_lens
+from explorer.ui.look_words import run_names
 from explorer.ui.service import engine
 from explorer.ui.session import session
 from explorer.ui.unit_in_hand import choose, draw_choice, layers, units
@@ -137,16 +139,24 @@ def draw_probes() -> None:
 
 
 def draw_likeness() -> None:
-    """How alike layers see the examples, at one step or between two."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        steps = [None, *engine().run(session().run_id).steps()]
-        other = st.selectbox(words.OTHER_STEP, steps, format_func=words.step, key=f"likeness_{session().run_id}",
-                             width=220)  # fmt: skip
-        settings = _settings("cka", ("other_step",))
-    if other is not None:
-        settings["other_step"] = other
+    """How alike layers see the examples: at one step, between two, or between two runs."""
+    mine, names = session().run_id, look_bar.my_runs()
     options: dict[str, Any] = {"stack": ".likeness", "scale": "share", "peak": 1, "is_square": True}
-    draw_lens("likeness", "cka", settings, "map", options, HIGH)
+    with st.container(horizontal=True, vertical_alignment="bottom"), told():
+        other = st.selectbox(words.OTHER_RUN, [run_id for run_id in names if run_id != mine], index=None, width=320,
+                             placeholder=words.SAME_RUN, accept_new_options=True, key=f"likeness_run_{mine}",
+                             help=words.OTHER_RUN_HELP, format_func=run_names(names))  # fmt: skip
+        settings = _settings("cka", ("other", "other_step"))
+        if other is not None:
+            other = settings["other"] = other.strip()
+            found = engine().describe(Experiment.model_validate(engine().status(other).experiment))
+            options["labels"] = {"other_layer": [each["name"] for each in found["layers"]]}
+        steps = [None, *engine().run(other or mine).steps()]
+        step = st.selectbox(words.OTHER_STEP, steps, key=f"likeness_{mine}_{other}", width=220,
+                            format_func=words.last_step if other else words.step)  # fmt: skip
+        if step is not None:
+            settings["other_step"] = step
+        draw_lens("likeness", "cka", settings, "map", options, HIGH)
     st.caption(words.LIKENESS_CAPTION)
 
 

@@ -63,9 +63,16 @@ WEIGHT = "Length of the weights"
 STEP = "step"
 
 # Likeness
-OTHER_STEP = "Compare with step"
-SAME_STEP = "the same step"
-LIKENESS_CAPTION = "Rows are layers at the step shown, columns at the step compared with."
+OTHER_RUN, SAME_RUN = "Compare with run", "this run"
+OTHER_RUN_HELP = (
+    "One of your runs, or the id of any run, which stands at the end of its link. Its inputs must be alike."
+)
+OTHER_STEP = "At step"
+SAME_STEP, LAST_STEP = "the same step", "its last step"
+LIKENESS_CAPTION = (
+    "Rows are layers of this run at the step shown, columns those it is compared with. Both see the same held-out "
+    "examples of this run."
+)
 
 # Landscape
 LANDSCAPE_AXIS = "distance along the direction, 1 = length of the weights"
@@ -96,3 +103,8 @@ def of(count: int) -> str:
 def step(number: int | None) -> str:
     """A kept step that can be compared with."""
     return SAME_STEP if number is None else f"{number:,}"
+
+
+def last_step(number: int | None) -> str:
+    """A kept step of another run."""
+    return LAST_STEP if number is None else f"{number:,}"

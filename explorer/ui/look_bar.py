@@ -108,15 +108,20 @@ def draw_sentences(lens: str) -> None:
     st.caption(plain(f"{about['shows']} {about['hides']}"))
 
 
+def my_runs() -> dict[str, str]:
+    """What my runs are called, by id, the latest first."""
+    return {run.id: run.title for run in engine().runs(visitor()) if not run.note}
+
+
 def _draw_run() -> None:
     """My runs by name, and the one in hand, which may be somebody else's."""
     mine = session()
-    names = {run.id: run.title for run in engine().runs(visitor()) if not run.note}
+    names = my_runs()
     if mine.run_id not in names:
         names = {mine.run_id: held_run.title_of(mine.run_id), **names}
     key, ids = f"look_run_{mine.run_id}", list(names)
     st.selectbox(look_words.RUN, ids, index=ids.index(mine.run_id), key=key, width=240, label_visibility="collapsed",
-                 format_func=lambda run_id: look_words.run(names[run_id], run_id, list(names.values())),
+                 format_func=look_words.run_names(names),
                  on_change=lambda: _open(st.session_state[key]))  # fmt: skip
 
 

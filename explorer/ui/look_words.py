@@ -1,6 +1,6 @@
 """Every sentence that the pages of lenses say, apart from what lenses say of themselves."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from explorer.ui.guard import plain
 
@@ -13,6 +13,11 @@ SHORT = 4  # letters of a run's id that tell two of one name apart
 def run(title: str, run_id: str, titles: Sequence[str]) -> str:
     """What a run is called in a list; its id helps where several have one name."""
     return title if titles.count(title) < 2 else f"{title} · {run_id[:SHORT]}"
+
+
+def run_names(titles: Mapping[str, str]) -> Callable[[str | None], str]:
+    """How runs are listed, by their ids; one of another person is listed by its id."""
+    return lambda run_id: run(titles.get(run_id or "", run_id or ""), run_id or "", list(titles.values()))
 
 
 # Attention
