@@ -303,6 +303,6 @@ class Store {
   }
 
   filmAddress({ lens, settings, example }) {
-    return this.address("/film", { lens, settings: JSON.stringify(settings), ...example });
+    return this.address("/film", { lens, settings: JSON.stringify(settings), example: JSON.stringify(example) });
   }
 }

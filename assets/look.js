@@ -65,8 +65,8 @@ export class Look {
   }
 
   async ask(number) {
-    const { lens, settings, step, split, index } = this.wish;
-    const fields = { lens, settings: JSON.stringify(settings), split, index, ...(step === null ? {} : { step }) };
+    const { lens, settings, step, example } = this.wish;
+    const fields = { lens, settings: JSON.stringify(settings), example: JSON.stringify(example), ...(step === null ? {} : { step }) };
     this.joined = join(this.store.address("/look", fields));
     const found = await this.joined.answer;
     if (number !== this.number) return; // something else is wanted by now

@@ -123,8 +123,9 @@ def look(
 ) -> "Picture":
     """What a lens sees in a run at a kept step, the last one by default, as arrays with named axes.
 
-    A number as example is one of the held-out ones; `{"split": "train", "index": 3}` is another. A setting that names
-    another run, such as `other` of the lens cka, takes a run or the path of its file.
+    A number as example is one of the held-out ones; `{"split": "train", "index": 3}` is another, and `{"text": "the
+    cat"}`, `{"row": {"petal width (cm)": 1.3}}`, `{"point": [1, 2]}` or `Example(...)` is one of your own. A setting
+    that names another run, such as `other` of the lens cka, takes a run or the path of its file.
     """
     from explorer.engine import inline
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from rich.table import Table
 
+from explorer.cli_looking import add_example, example_of
 from explorer.experiment import parse_value
 from explorer.terminal import answer, show, tell
 
@@ -23,7 +24,7 @@ def add_attribution_verbs(verbs: Any, add_verb: Adder) -> None:
     verb = add_verb(verbs, "attribute", attribute, "tell which parts of an example speak for an answer")
     verb.add_argument("run", type=Path, metavar="FILE.run")
     verb.add_argument("--method", default="IntegratedGradients", metavar="M", help="see the verb methods")
-    verb.add_argument("--example", type=int, default=0, metavar="N", help="a held-out example (default: 0)")
+    add_example(verb)
     verb.add_argument("--target", metavar="T", help="3, 3-5, 3@10 or hidden:4 (default: the answer predicted)")
     verb.add_argument("--baseline", metavar="B", help="zeros, mean, blurred, random, example:7 or token:7")
     verb.add_argument("--layer", metavar="NAME", help="score the values of this layer instead of the input")
@@ -48,13 +49,13 @@ def list_methods(arguments: argparse.Namespace) -> int:
 
 
 def attribute(arguments: argparse.Namespace) -> int:
-    """The scores of one held-out example."""
+    """The scores of one example."""
     from explorer.lenses.attribution import attribute as ask
     from explorer.runs import open_run
 
     found = ask(
         open_run(arguments.run),
-        arguments.example,
+        example_of(arguments),
         arguments.method,
         arguments.target,
         arguments.baseline,

@@ -1,7 +1,7 @@
 """The directed graph of layers: planned from its description, held against the data, built into one module."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import networkx as nx
 import torch
@@ -184,6 +184,32 @@ class Network(nn.Module):
         for name, sources in self.wiring:
             values[name] = self._modules[name](*[values[source] for source in sources])  # type: ignore[misc]
         return values[self.plan.output_name]
+
+
+def reads_steps(plan: Plan, steps: int) -> bool:
+    """Whether a network built for sequences also reads this many steps: nothing in it is sized by their number."""
+    known: dict[str, Signal] = {}
+    for node in plan.nodes:
+        given = tuple(
+            known.get(name, _cut(signal, steps)) for name, signal in zip(node.sources, node.inputs, strict=True)
+        )
+        try:
+            known[node.name] = node.layer.output(*given)
+        except ShapeError:
+            return False
+        pairs = zip((*node.inputs, node.output), (*given, known[node.name]), strict=True)
+        if any(len(one.shape) != len(other.shape) or _behind(one) != _behind(other) for one, other in pairs):
+            return False
+    return True
+
+
+def _cut(signal: Signal, steps: int) -> Signal:
+    return replace(signal, shape=(steps, *signal.shape[1:]))
+
+
+def _behind(signal: Signal) -> tuple[int, ...]:
+    """The axes of a signal without its steps."""
+    return signal.shape[1:] if "time" in signal.axes else signal.shape
 
 
 def build(plan: Plan, seed: int) -> Network:

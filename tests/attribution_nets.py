@@ -8,10 +8,10 @@ from torch import Tensor, nn
 
 import explorer as ex
 from explorer.datasets.base import Data
-from explorer.lenses.attribution.api import last_counted
 from explorer.lenses.attribution.asking import Setting
 from explorer.lenses.attribution.baselines import read_baseline
 from explorer.lenses.attribution.targets import Target
+from explorer.lenses.base import last_counted
 from explorer.network import Network, build
 from explorer.validation import check, read_experiment
 

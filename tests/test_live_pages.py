@@ -27,7 +27,8 @@ def test_a_film_has_one_frame_for_each_snapshot_and_shows_what_a_look_shows(serv
     helm.take_steps(40)
     eventually(lambda: engine.status(helm.run_id).step == 40)
     settings, example = {"grid": 8}, Example(split="train", index=2)
-    asked = {"lens": "stage", "settings": json.dumps(settings), "split": "train", "index": 2, "token": "x"}
+    asked = {"lens": "stage", "settings": json.dumps(settings), "token": "x"}
+    asked["example"] = example.model_dump_json(exclude_none=True)
     code, body, headers = server.get(f"{helm.run_id}/film", **asked)
     assert (code, headers["content-type"]) == (200, "application/octet-stream")
     frames = film_frames(body)
@@ -47,8 +48,8 @@ def test_a_film_has_one_frame_for_each_snapshot_and_shows_what_a_look_shows(serv
         ({"lens": "stage", "settings": "[" * 5_000}, "expected a lens"),
         ({"lens": "stage", "settings": " " * 9_000}, "expected a lens"),
         ({"lens": "stage", "settings": '{"grid": 9999}'}, "grid"),
-        ({"lens": "stage", "index": "-1"}, "expected a lens"),
-        ({"lens": "stage", "split": "all"}, "expected a lens"),
+        ({"lens": "stage", "example": '{"index": -1}'}, "expected a lens"),
+        ({"lens": "stage", "example": '{"split": "all"}'}, "expected a lens"),
     ],
 )
 def test_a_film_that_cannot_be_made_says_why(server, helm, asked, sentence):

@@ -7,9 +7,11 @@ from pydantic import Field
 from torch import Generator
 
 from explorer.datasets.base import Data, Dataset, Description, Split
+from explorer.datasets.sequence_forms import TokenForm
 from explorer.signals import Signal, Task
 
 SYMBOLS = {"add": "+", "subtract": "−", "multiply": "×"}
+EQUALS = "="
 
 
 class Modular(Dataset):
@@ -42,13 +44,16 @@ class Modular(Dataset):
         order = torch.randperm(self.modulus**2, generator=Generator().manual_seed(seed))
         table = self.make_table()
         numbers = tuple(map(str, range(self.modulus)))
+        names = (*numbers, EQUALS) if self.with_equals else numbers
+        filler = EQUALS if self.with_equals else None
         return Data(
             train=table.take(order[: self.n_train]),
             test=table.take(order[self.n_train :]),
             task=description.task,
             signals=description.signals,
             view=description.view,
-            names=(*numbers, "=") if self.with_equals else numbers,
+            names=names,
+            form=TokenForm(names, description.signals[0].shape[0], filler=filler, is_exact=True),
         )
 
     def make_table(self) -> Split:

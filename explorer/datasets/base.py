@@ -7,6 +7,8 @@ from typing import ClassVar, Literal
 import torch
 from torch import Tensor
 
+from explorer.datasets.forms import InputForm, PictureForm, PointForm, RowForm
+from explorer.datasets.sequence_forms import SeriesForm, TokenForm
 from explorer.experiment import Settings
 from explorer.signals import Signal, Task
 
@@ -22,6 +24,11 @@ class Split:
 
     def __len__(self) -> int:
         return len(self.targets)
+
+    def begun(self, like: "Split") -> "Split":
+        """As many first steps of each input as an example of another split has."""
+        pairs = zip(self.inputs, like.inputs, strict=True)
+        return Split(tuple(part[:, : other.shape[1]] for part, other in pairs), self.targets)
 
     def take(self, index: Tensor | slice) -> "Split":
         """The examples at these places."""
@@ -62,6 +69,26 @@ class Data:
     input_names: tuple[str, ...] = ("input",)
     input_scaling: Scaling | None = None  # how to bring a row of a table to the network
     target_scaling: Scaling | None = None  # how to read an answer in the target's own unit, by `undo`
+    form: InputForm | None = None  # how inputs of one's own are given; None: as suits the view
+
+    @property
+    def own_form(self) -> InputForm:
+        """How inputs of one's own are given and encoded."""
+        return self.form or self._usual_form()
+
+    def _usual_form(self) -> InputForm:
+        shape = self.signals[0].shape
+        if self.view == "points":
+            return PointForm()
+        if self.view == "table":
+            return RowForm(self.names, self.train.inputs[0], self.input_scaling)
+        if self.view == "picture":
+            channels, height, width = shape
+            return PictureForm((channels, height, width))
+        if self.view == "series":
+            return SeriesForm(self.names, shape[0])
+        is_open = self.task.kind in ("next_token", "sequence_labels")  # has an answer whatever the length
+        return TokenForm(self.names, shape[0], is_exact=not is_open)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """The handwritten digits that ship with scikit-learn."""
 
+from dataclasses import replace
 from functools import cache
 from typing import ClassVar, Literal
 
@@ -10,10 +11,12 @@ from torch import Generator, Tensor
 from torch.nn import functional
 
 from explorer.datasets.base import Data, Dataset, Description, Split
+from explorer.datasets.forms import PictureForm
 from explorer.datasets.splitting import TrainFraction, make_data, split_sizes
 from explorer.signals import Signal, Task
 
 N_DIGITS = 1797
+ORIGINAL = 8  # pixels along each side
 DARKEST = 16.0  # a pixel of the original counts the dark ones among 4 × 4 (Alpaydin and Kaynak 1998)
 
 
@@ -42,7 +45,9 @@ class Digits(Dataset):
         if self.noise:
             pictures = pictures + self.noise * torch.randn(pictures.shape, generator=generator)
             pictures = pictures.clamp(0, 1)
-        return make_data(Split((pictures,), classes), self.describe(), generator)
+        is_original = self.size == ORIGINAL and not self.noise
+        form = PictureForm((1, self.size, self.size), is_ink=True, levels=int(DARKEST) + 1 if is_original else None)
+        return replace(make_data(Split((pictures,), classes), self.describe(), generator), form=form)
 
 
 @cache

@@ -6,6 +6,7 @@ import torch
 from torch import Generator
 
 from explorer.datasets.base import Data, Dataset, Split
+from explorer.datasets.forms import InputForm
 
 
 class Endless(Dataset):
@@ -26,6 +27,10 @@ class Endless(Dataset):
         """Of the features, or of the tokens of the vocabulary."""
         raise NotImplementedError
 
+    def form(self) -> InputForm | None:
+        """How inputs of one's own are given; None: as suits the view."""
+        return None
+
     def load(self, seed: int) -> Data:
         generator = Generator().manual_seed(seed)
         description = self.describe()
@@ -37,6 +42,7 @@ class Endless(Dataset):
             view=description.view,
             names=self.names(),
             draw=self.make,
+            form=self.form(),
         )
 
 

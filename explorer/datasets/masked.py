@@ -10,7 +10,9 @@ from torch import Generator, Tensor
 
 from explorer.datasets.base import Data, Dataset, Description, Split
 from explorer.datasets.endless import Endless
+from explorer.datasets.forms import InputForm
 from explorer.datasets.grammar import NOUNS, STOP, VERBS, Sentence, lexicon, make_sentence
+from explorer.datasets.sequence_forms import TokenForm
 from explorer.signals import IGNORED, Signal, Task
 
 MASK = "<mask>"
@@ -44,6 +46,9 @@ class Palindromes(Endless):
 
     def names(self) -> tuple[str, ...]:
         return (*map(str, range(self.vocabulary)), MASK)
+
+    def form(self) -> InputForm:
+        return TokenForm(self.names(), self.length, filler=MASK, is_exact=True, mask=MASK)
 
     def make(self, n: int, generator: Generator | None = None) -> Split:
         half = torch.randint(self.vocabulary, (n, self.length // 2), generator=generator)
@@ -90,6 +95,7 @@ class Agreement(Dataset):
             view=description.view,
             names=AGREEMENT_NAMES,
             draw=draw,
+            form=TokenForm(AGREEMENT_NAMES, LONGEST, filler=PAD, is_exact=True, mask=MASK),
         )
 
 

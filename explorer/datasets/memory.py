@@ -9,6 +9,8 @@ from torch.nn.functional import one_hot
 
 from explorer.datasets.base import Description, Split
 from explorer.datasets.endless import Endless
+from explorer.datasets.forms import InputForm
+from explorer.datasets.sequence_forms import MarksForm
 from explorer.signals import Signal, Task
 
 OPEN, CLOSE = 0, 1
@@ -29,6 +31,9 @@ class Brackets(Endless):
 
     def names(self) -> tuple[str, ...]:
         return ("(", ")")
+
+    def form(self) -> InputForm:
+        return MarksForm(self.names(), self.length)
 
     def make(self, n: int, generator: Generator | None = None) -> Split:
         # A walk that must open at depth 0, must close at the deepest and tosses a coin between is a free walk, folded.

@@ -1,12 +1,10 @@
 """The user's own pictures, one folder a class."""
 
-import io
-import warnings
+from functools import partial
 from typing import ClassVar, Literal
 
 import numpy as np
 import torch
-from PIL import Image, ImageOps
 from pydantic import Field
 from torch import Generator, Tensor
 
@@ -15,10 +13,8 @@ from explorer.datasets.base import Data, Dataset, Description, Split
 from explorer.datasets.files import refused
 from explorer.datasets.splitting import TrainFraction, make_data, split_sizes
 from explorer.limits import limits
+from explorer.picture_files import pixels
 from explorer.signals import Signal, Task
-
-FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP")
-MOST_PIXELS = 2**25  # of one picture before it is made smaller; about 100 MB while it is open
 
 
 class Pictures(Dataset):
@@ -60,37 +56,4 @@ class Pictures(Dataset):
 
     def _decode(self, content: bytes, place: str) -> np.ndarray:
         """One picture as bytes (size, size) or (size, size, 3)."""
-        try:
-            image = opened(content)
-            got = f"{image.width:,} × {image.height:,}"
-            if image.width * image.height <= MOST_PIXELS:
-                return self._pixels(image)
-        except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-            got = "many more"
-        except Exception:  # each decoder fails in its own ways on broken data, from SyntaxError to struct.error
-            raise refused(place, "a picture", "one that is broken", "replace or remove it") from None
-        raise refused(place, f"at most {MOST_PIXELS:,} pixels", got, "make the picture smaller")
-
-    def _pixels(self, image: Image.Image) -> np.ndarray:
-        shape = (self.size, self.size)
-        image.draft("RGB", shape)  # lets JPEG skip detail that would be thrown away
-        upright = ImageOps.exif_transpose(image)
-        plain = on_white(upright).convert("L" if self.colour == "grey" else "RGB")
-        return np.asarray(plain.resize(shape, Image.Resampling.BILINEAR))
-
-
-def opened(content: bytes) -> Image.Image:
-    """The picture's header, read without decoding; what Pillow warns of as a bomb is an error here."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
-        return Image.open(io.BytesIO(content), formats=FORMATS)
-
-
-def on_white(image: Image.Image) -> Image.Image:
-    """The picture on white paper where it is transparent, with 8 bits for a channel."""
-    if image.mode.startswith("I"):  # 16 bits of grey
-        return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
-    if not image.has_transparency_data:
-        return image
-    paper = Image.new("RGBA", image.size, "white")
-    return Image.alpha_composite(paper, image.convert("RGBA"))
+        return pixels(content, self.size, self.size, self.colour == "grey", partial(refused, place))

@@ -12,6 +12,7 @@ from torch import Generator
 from explorer.datasets.base import Data, Dataset, Description
 from explorer.datasets.corpus import (
     MOST_WINDOWS,
+    UNKNOWN,
     Corpus,
     Level,
     build_corpus,
@@ -22,6 +23,7 @@ from explorer.datasets.corpus import (
 )
 from explorer.datasets.files import find_file, read_text, refused, stamp
 from explorer.datasets.grammar import STOP, lexicon, make_sentence
+from explorer.datasets.sequence_forms import TextForm
 from explorer.signals import Signal, Task
 
 
@@ -54,7 +56,14 @@ class Text(Dataset):
             view=description.view,
             names=corpus.names,
             draw=draw,
+            form=self._form(corpus.names),
         )
+
+    def _form(self, names: tuple[str, ...]) -> TextForm:
+        filler = next((blank for blank in ("\n", " ") if blank in names), names[0])
+        unknown = UNKNOWN if UNKNOWN in names else None
+        cut = partial(tokenise, level=self.level)
+        return TextForm(names, self.context, filler, fills_front=True, tokenise=cut, unknown=unknown)
 
     def _demand_windows(self, corpus: Corpus) -> None:
         sizes = len(corpus.train), len(corpus.test)

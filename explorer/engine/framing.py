@@ -5,10 +5,10 @@ from explorer.lenses.request import LookRequest
 from explorer.live.frames import pack
 
 
-def frame(picture: Picture, run_id: str, request: LookRequest, step: int) -> bytes:
+def frame(picture: Picture, run_id: str, request: LookRequest, step: int, notes: tuple[str, ...] = ()) -> bytes:
     """A picture with what it shows; its id is the lens, until a reader gives it another."""
-    example = request.example.model_dump()
-    return pack(picture, {**_about(run_id, request), "example": example, "step": step})
+    example = request.example.model_dump(exclude_none=True, exclude={"picture"})
+    return pack(picture, {**_about(run_id, request), "example": example, "step": step, "notes": notes})
 
 
 def error_frame(run_id: str, request: LookRequest, sentence: str) -> bytes:

@@ -10,7 +10,7 @@ from explorer.declarations import faults_of
 from explorer.engine.host import HostedRun, Status
 from explorer.errors import ExperimentError
 from explorer.experiment import Experiment
-from explorer.lenses.request import Example, LookRequest
+from explorer.lenses.request import Example, LookRequest, read_example
 from explorer.limits import home
 from explorer.runs import Run, new_id, open_run
 from explorer.runs.folder import beside
@@ -64,9 +64,8 @@ def look(
     """What a lens sees in a run, as a worker would see it, through a network of the call's own."""
     from explorer.engine.looking_desk import LookingDesk  # loads every lens, which training needs none of
 
-    place = {"index": example} if isinstance(example, int) else dict(example)
     told = {name: str(value.path) if isinstance(value, Run) else value for name, value in (settings or {}).items()}
-    plain = {"lens": lens, "settings": told, "step": step, "example": place}
+    plain = {"lens": lens, "settings": told, "step": step, "example": read_example(example)}
     try:
         request = LookRequest.model_validate(plain)
     except ValidationError as error:

@@ -25,9 +25,10 @@ from explorer.lenses import KINDS
 from explorer.lenses.attribution.offer import verdicts
 from explorer.lenses.base import Scene
 from explorer.lenses.picture import Picture
-from explorer.lenses.request import LookRequest
+from explorer.lenses.request import Example, LookRequest
 from explorer.lenses.telling import Tell, tell_nobody
 from explorer.network import Network, build
+from explorer.own_input import FORMS
 from explorer.runs import Run, open_run
 from explorer.runs.carried import data_at_hand
 from explorer.runs.folder import beside
@@ -74,21 +75,32 @@ class LookingDesk:
         """What the lens sees at the request's step, at the weights' own, or at the last one kept."""
         return self._look(path, request, weights)[0]
 
+    def own_form(self, path: Path, example: Example) -> dict[str, Any]:
+        """How an input of one's own is given to a run, one to begin with, and notes on how it fits.
+
+        Raises DataError where it does not. An example of the data is told as a person would give it.
+        """
+        opened = self._open(path)
+        form = self._data(opened).own_form
+        scene = self._scene(opened, opened.run.steps()[-1] if opened.run.steps() else 0, example)
+        written = example if example.form else form.write(scene.inputs())
+        return {**form.about(), "own": written.model_dump(mode="json", include=set(FORMS)), "notes": list(scene.notes)}
+
     def frame(self, path: Path, run_id: str, request: LookRequest, weights: Weights | None = None) -> bytes:
         """The same, packed for those who watch."""
-        picture, step = self._look(path, request, weights)
-        return frame(picture, run_id, request, step)
+        picture, scene = self._look(path, request, weights)
+        return frame(picture, run_id, request, scene.step, scene.notes)
 
     def film(self, path: Path, run_id: str, request: LookRequest, after: int) -> tuple[list[bytes], int | None]:
         """(frames of the kept steps after one, the last of them), as many as a short while allows; None at the end."""
         started = time.perf_counter()
         opened = self._open(path)
-        lens, data = lens_of(request, opened.checked), self._data(opened)
+        lens = lens_of(request, opened.checked)
         frames = []
         for step, blob in opened.run.snapshots(after):
             load_weights(opened.network, unpack(blob), f"{path}")
-            picture = look(lens, self._scene(opened, data, step, request))
-            frames.append(frame(picture, run_id, request, step))
+            scene = self._scene(opened, step, request.example)
+            frames.append(frame(look(lens, scene), run_id, request, step, scene.notes))
             if time.perf_counter() - started > FILM_SECONDS:
                 return frames, step
         return frames, None
@@ -145,14 +157,13 @@ class LookingDesk:
                 found.setdefault(split, {})[name] = [step for step, _ in points], [value for _, value in points]
         return found
 
-    def _look(self, path: Path, request: LookRequest, weights: Weights | None) -> tuple[Picture, int]:
+    def _look(self, path: Path, request: LookRequest, weights: Weights | None) -> tuple[Picture, Scene]:
         opened, step = self._at(path, request.step, weights)
-        lens = lens_of(request, opened.checked)
-        data = self._data(opened)
-        return look(lens, self._scene(opened, data, step, request)), step
+        scene = self._scene(opened, step, request.example)
+        return look(lens_of(request, opened.checked), scene), scene
 
-    def _scene(self, opened: Opened, data: Data, step: int, request: LookRequest) -> Scene:
-        about = opened.network, opened.checked, data, step, request.example, opened.run
+    def _scene(self, opened: Opened, step: int, example: Example) -> Scene:
+        about = opened.network, opened.checked, self._data(opened), step, example, opened.run
         return Scene(*about, self._tell, self._another)
 
     def _at(self, path: Path, step: int | None, weights: Weights | None) -> tuple[Opened, int]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from explorer.lenses.picture import Picture
-    from explorer.lenses.request import LookRequest
+    from explorer.lenses.request import Example, LookRequest
 
 PATIENCE = 60.0  # seconds to wait for an answer, loading of data included
 
@@ -73,6 +73,10 @@ class Viewing:
     def diagram(self, run_id: str) -> dict[str, Any]:
         """How the network of a run is drawn, with what a page shows of its data."""
         return self._look("diagram", self._registry.get(run_id).path)
+
+    def own_form(self, run_id: str, example: "Example") -> dict[str, Any]:
+        """How an input of one's own is given to a run, this one as such, and how it fits; raises DataError if not."""
+        return self._look("own_form", self._registry.get(run_id).path, example)
 
     def look(self, run_id: str, request: "LookRequest") -> "Picture":
         """What a lens sees: now, or at a kept step."""

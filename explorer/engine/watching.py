@@ -86,10 +86,13 @@ class Watching:
         started = time.perf_counter()
         seat, request = watch.seat, watch.request
         try:
-            data = frame(look(watch.lens, seat.scene(request)), seat.run_id, request, seat.hosted.trainer.step)
+            scene = seat.scene(request)
+            data = frame(look(watch.lens, scene), seat.run_id, request, scene.step, scene.notes)
+        except ExplorerError as error:
+            data = error_frame(seat.run_id, request, str(error))
+            watch.due = started + 1.0
         except Exception as error:  # the lens is at fault, not the run: say so, and try again when the network changed
-            if not isinstance(error, ExplorerError):
-                log.exception("%s: the lens %s failed", seat.run_id, request.lens)
+            log.exception("%s: the lens %s failed", seat.run_id, request.lens)
             data = error_frame(seat.run_id, request, f"{type(error).__name__}: {error}")
             watch.due = started + 1.0
         watch.shown = seat.moment

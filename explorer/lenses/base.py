@@ -2,23 +2,26 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 import torch
 from torch import Tensor
 
 from explorer.datasets.base import Data, Split
+from explorer.datasets.forms import Encoded, own_targets
 from explorer.errors import ExperimentError, unknown
 from explorer.experiment import Settings
 from explorer.lenses.picture import Array, Picture
 from explorer.lenses.request import Example
 from explorer.lenses.telling import Tell, tell_nobody
-from explorer.network import Network, build
+from explorer.network import Network, build, reads_steps
 from explorer.runs import Run
 from explorer.runs.folder import beside
+from explorer.signals import IGNORED
 from explorer.validation import Checked
 
-__all__ = ["Array", "Lens", "Picture", "Scene", "choose", "named", "row"]
+__all__ = ["Array", "Lens", "Picture", "Scene", "choose", "last_counted", "named", "row"]
 
 
 @dataclass(frozen=True)
@@ -48,10 +51,39 @@ class Scene:
         return self.one().targets
 
     def one(self) -> Split:
-        """The example as a split of its own."""
+        """The example as a split of its own; of an input of one's own the targets are those that it tells itself."""
+        if (own := self.own) is not None:
+            return Split(own.inputs, own_targets(self.data.task, own.inputs)).to(self.device)
         split: Split = getattr(self.data, self.example.split)
         index = min(self.example.index, len(split) - 1)
         return split.take(slice(index, index + 1)).to(self.device)
+
+    @cached_property
+    def own(self) -> Encoded | None:
+        """The input of one's own; None for an example of the data. Raises DataError where it does not fit."""
+        if self.example.form is None:
+            return None
+        return self.data.own_form.encode(self.example, lambda steps: reads_steps(self.checked.plan, steps))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was changed in an input of one's own so that it fits, a sentence each."""
+        return () if self.own is None else self.own.notes
+
+    @property
+    def has_target(self) -> bool:
+        """Whether something is known of the right answer."""
+        return self.own is None or self.data.task.kind == "next_token"
+
+    @property
+    def number(self) -> int | None:
+        """The example's place among the held-out ones; None where it is none of them."""
+        is_held_out = self.own is None and self.example.split == "test"
+        return min(self.example.index, len(self.data.test) - 1) if is_held_out else None
+
+    def answer_step(self) -> int | None:
+        """The step whose answer counts where none is named; None: the last one, or there are no steps."""
+        return last_counted(self.target()) if self.own is None else self.own.asked
 
     def held_out(self, n: int) -> Split:
         """The first `n` held-out examples, where the network computes."""
@@ -85,6 +117,14 @@ class Lens(Settings):
     def look(self, scene: Scene) -> Picture:
         """Named arrays; everything in them is detached from the network."""
         raise NotImplementedError
+
+
+def last_counted(targets: Tensor) -> int | None:
+    """The last step of an example (1, T) whose target counts; None where there are no steps."""
+    if targets.dim() != 2 or targets.is_floating_point():
+        return None
+    counted = (targets[0] != IGNORED).nonzero()
+    return int(counted[-1]) if len(counted) else None
 
 
 def named(value: Tensor | float, *axes: str, is_coarse: bool = False) -> Array:

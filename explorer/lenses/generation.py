@@ -35,7 +35,8 @@ class Generation(Lens):
     def look(self, scene: Scene) -> Picture:
         (window,) = scene.inputs()
         generator = torch.Generator().manual_seed(self.seed)
-        tokens = continue_text(scene.network, window[0], self.length, self.temperature, generator)
+        steps = scene.data.signals[0].shape[0]
+        tokens = continue_text(scene.network, window[0], self.length, self.temperature, generator, steps)
         return {
             "tokens": Array(tokens.to(torch.int32).cpu().numpy(), ("time",)),
             "prompt_length": Array(np.array(window.shape[1], np.int32), ()),
@@ -43,10 +44,15 @@ class Generation(Lens):
 
 
 def continue_text(
-    network: nn.Module, window: Tensor, length: int, temperature: float, chance: torch.Generator
+    network: nn.Module,
+    window: Tensor,
+    length: int,
+    temperature: float,
+    chance: torch.Generator,
+    steps: int | None = None,
 ) -> Tensor:
-    """The tokens of `window` (T,) and `length` more; the network always reads the last T of them."""
-    steps = len(window)
+    """The tokens of `window` (T,) and `length` more; the network always reads the last T, or `steps`, of them."""
+    steps = steps or len(window)
     tokens = window
     for _ in range(length):
         scores = network(tokens[None, -steps:])[0, -1].double().cpu()  # (vocabulary,)

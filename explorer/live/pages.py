@@ -22,7 +22,7 @@ from explorer.live.bulletins import as_json
 from explorer.live.frames import sized
 
 PIECE = 256 * 1024  # bytes of a file read at a time
-SETTINGS_BYTES = 8 * 1024
+SETTINGS_BYTES, EXAMPLE_BYTES = 8 * 1024, 64 * 1024
 UNCHANGED = {  # frames are small already, and compressing them would hold up everybody's
     "Content-Encoding": "identity",
     "Cache-Control": "no-store",
@@ -97,15 +97,15 @@ def read_request(asked: Mapping[str, str]) -> LookRequest:
     """The lens, its settings, the example and perhaps the step that a page asks for."""
     try:
         settings = asked.get("settings") or "{}"
-        if len(settings) > SETTINGS_BYTES:
+        example = asked.get("example") or "{}"
+        if len(settings) > SETTINGS_BYTES or len(example) > EXAMPLE_BYTES:
             raise ValueError(settings)
-        example = {name: asked[name] for name in ("split", "index") if name in asked}
         return LookRequest.model_validate(
             {
                 "lens": asked.get("lens", ""),
                 "settings": json.loads(settings),
                 "step": asked.get("step"),
-                "example": example,
+                "example": json.loads(example),
             }
         )
     except (ValueError, RecursionError):

@@ -33,11 +33,14 @@ class LogitLens(Lens):
     @torch.no_grad()
     def look(self, scene: Scene) -> Picture:
         one = scene.one()
-        picture = tracks(scene) | {"target": named(one.targets.reshape(-1), "time")}
-        for name, logits in answers_by_part(scene.network, one).items():
+        parts = answers_by_part(scene.network, one)
+        targets = one.targets.reshape(-1)
+        if scene.own is not None:  # where no answer is known, the network's own stands for it
+            targets = torch.where(targets == IGNORED, list(parts.values())[-1].flatten(0, -2).argmax(-1), targets)
+        picture = tracks(scene) | {"target": named(targets, "time")}
+        for name, logits in parts.items():
             answers = logits.flatten(0, -2).log_softmax(-1)  # (T, outputs), or one row for one answer
             best = answers.topk(min(self.top, answers.shape[-1]))
-            targets = one.targets.reshape(-1)
             right = answers.gather(-1, targets.clamp(min=0)[:, None])[:, 0].exp()
             picture[f"{name}.top"] = named(best.indices, "time", "rank")
             picture[f"{name}.probabilities"] = named(best.values.exp(), "time", "rank")

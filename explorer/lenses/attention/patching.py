@@ -12,7 +12,6 @@ from explorer.lenses.attention.parts import Piece, merged
 from explorer.lenses.base import Lens, Scene, named, row
 from explorer.lenses.picture import Picture
 from explorer.lenses.recording import replacing
-from explorer.signals import IGNORED
 from explorer.validation import Checked
 
 SEARCHED = 256  # held-out examples among which another one is looked for
@@ -41,9 +40,9 @@ class Patching(Lens):
     @torch.no_grad()
     def look(self, scene: Scene) -> Picture:
         network, here = scene.network, scene.one()
-        place = self._place(here)
+        place = self._place(scene, here)
         number = self._other(scene, here, place)
-        there = scene.data.test.take(slice(number, number + 1)).to(scene.device)
+        there = scene.data.test.take(slice(number, number + 1)).begun(here).to(scene.device)
         names = [f"{path}.head_output" for path in attentions(network)]
         own = _answer(network(*here.inputs), place)
         output, caught = points(network, there, names)
@@ -78,21 +77,17 @@ class Patching(Lens):
             picture[f"{path}.restored"] = named(torch.stack(each), "head")
         return picture
 
-    def _place(self, here: Split) -> int:
-        """The place asked for, or the last whose target counts."""
-        targets = here.targets.reshape(-1)
-        if self.position is not None:
-            return row(targets, self.position)
-        counted = (targets != IGNORED).nonzero()
-        return int(counted[-1]) if len(counted) else len(targets) - 1
+    def _place(self, scene: Scene, here: Split) -> int:
+        """The place asked for, or the last that counts."""
+        return row(here.targets.reshape(-1), scene.answer_step() if self.position is None else self.position)
 
     def _other(self, scene: Scene, here: Split, place: int) -> int:
         """The example asked for, or one that stands the same in this place, best with another answer."""
         test = scene.data.test
         if self.other is not None:
             return min(self.other, len(test) - 1)
-        own = min(scene.example.index, len(test) - 1) if scene.example.split == "test" else -1
-        searched = scene.held_out(SEARCHED)
+        own = -1 if scene.number is None else scene.number
+        searched = scene.held_out(SEARCHED).begun(here)
         numbers = torch.arange(len(searched), device=scene.device)
         fits = numbers != own
         for part, mine in zip(searched.inputs, here.inputs, strict=True):

@@ -55,7 +55,7 @@ def roll(scene: Scene, means: dict[str, Tensor], residual: float) -> dict[str, T
     The places of several inputs stand one after the other. Rows sum to 1.
     """
     plan = scene.checked.plan
-    sizes = [signal.shape[0] for signal in scene.data.signals]
+    sizes = [part.shape[1] for part in scene.inputs()]
     unit = torch.eye(sum(sizes), device=scene.device)
     found = dict(zip(plan.input_names, unit.split(sizes), strict=True))
     for node in plan.nodes:

@@ -1,20 +1,23 @@
 """Attributions for notebooks and the command line: of a run, or of any network of torch."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from explorer.datasets.base import Data
+from explorer.datasets.base import Data, Split
 from explorer.errors import DataError
-from explorer.lenses.attribution.asking import Attribution, Setting, ask, read_method
+from explorer.lenses.attribution.asking import Attribution, Setting, as_long, ask, read_method
 from explorer.lenses.attribution.baselines import Baseline, read_baseline
 from explorer.lenses.attribution.structure import structure_of
 from explorer.lenses.attribution.table import METHODS
 from explorer.lenses.attribution.targets import Target, read_target
-from explorer.network import Network
-from explorer.signals import IGNORED, Signal
+from explorer.lenses.base import last_counted
+from explorer.lenses.request import Example, read_example
+from explorer.network import Network, reads_steps
+from explorer.signals import Signal
 
 if TYPE_CHECKING:
     from explorer.runs import Run
@@ -34,7 +37,7 @@ def methods(run: "Run | nn.Module") -> list[dict[str, str]]:
 
 def attribute(
     what: "Run | nn.Module",
-    inputs: "Tensor | np.ndarray | list | int",
+    inputs: "Tensor | np.ndarray | list | int | Example | Mapping[str, Any]",
     method: str = "IntegratedGradients",
     target: "int | str | Target | None" = None,
     baseline: "Tensor | np.ndarray | int | str | Baseline | None" = None,
@@ -46,13 +49,14 @@ def attribute(
 ) -> Attribution:
     """How much each part of the inputs adds to an answer, compared with a baseline.
 
-    `inputs` is one example or several; for a run also the number of a held-out example. Without a target the predicted
-    answer is explained. `settings` are those of the method. The network itself is left as it was.
+    `inputs` is one example or several; for a run also the number of a held-out example, or one of your own such as
+    {"text": "the cat"}. Without a target the predicted answer is explained. `settings` are those of the method. The
+    network itself is left as it was.
     """
     chosen = read_method(method, settings)
     network, data = _opened(what, step)
     batch, last = _examples(inputs, network, data)
-    signal = data.signals[0] if data else _signal(network, batch)
+    signal, data = as_long(data.signals[0] if data else _signal(network, batch), data, batch)
     against = _against(baseline, batch, signal)
     aim = read_target(target, data.task.labels if data else ())
     found = [
@@ -77,6 +81,8 @@ def _examples(inputs: Any, network: nn.Module, data: Data | None) -> tuple[Tenso
             raise DataError(f"inputs: expected one of the {len(data.test)} held-out examples, got {inputs}.")
         one = data.test.take(slice(inputs, inputs + 1))
         return one.inputs[0], last_counted(one.targets)
+    if isinstance(inputs, Mapping | Example):
+        return _example(read_example(inputs), network, data)
     values = torch.as_tensor(np.asarray(inputs) if isinstance(inputs, list) else inputs).detach()
     if values.is_floating_point():
         weights = [weight for weight in network.parameters() if weight.is_floating_point()]
@@ -86,6 +92,20 @@ def _examples(inputs: Any, network: nn.Module, data: Data | None) -> tuple[Tenso
     elif values.dim() < 2 and not isinstance(network, Network):
         values = values.unsqueeze(0)
     return values, None
+
+
+def _example(example: Example, network: nn.Module, data: Data | None) -> tuple[Tensor, int | None]:
+    """An input of one's own, or an example of either split, with the step that counts."""
+    if data is None or not isinstance(network, Network):
+        raise DataError("inputs: expected numbers or tokens, got an example; that needs a run.")
+    if example.form is not None:
+        own = data.own_form.encode(example, lambda steps: reads_steps(network.plan, steps))
+        return own.inputs[0], own.asked
+    split: Split = getattr(data, example.split)
+    one = split.take(slice(example.index, example.index + 1))
+    if not len(one):
+        raise DataError(f"inputs: expected one of the {len(split)} examples of this split, got {example.index}.")
+    return one.inputs[0], last_counted(one.targets)
 
 
 def _fitted(values: Tensor, signal: Signal) -> Tensor:
@@ -137,7 +157,7 @@ def _against(baseline: Any, batch: Tensor, signal: Signal) -> list[Baseline | Te
 
 
 def _is_single(inputs: Any, signal: Signal) -> bool:
-    return isinstance(inputs, int) or np.ndim(inputs) == len(signal.shape)
+    return isinstance(inputs, int | Mapping | Example) or np.ndim(inputs) == len(signal.shape)
 
 
 def _together(found: list[Attribution]) -> Attribution:
@@ -154,11 +174,3 @@ def _together(found: list[Attribution]) -> Attribution:
         notes=tuple(dict.fromkeys(note for each in found for note in each.notes)),
         change=sum(each.change for each in found),
     )
-
-
-def last_counted(targets: Tensor) -> int | None:
-    """The last step of an example (1, T) whose target counts; None where there are no steps."""
-    if targets.dim() != 2 or targets.is_floating_point():
-        return None
-    counted = (targets[0] != IGNORED).nonzero()
-    return int(counted[-1]) if len(counted) else None

@@ -7,7 +7,7 @@ import torch
 from pydantic import ValidationError
 from torch import Tensor, nn
 
-from explorer.datasets.base import Data
+from explorer.datasets.base import Data, Split
 from explorer.declarations import faults_of
 from explorer.errors import EngineError, ExperimentError, unknown
 from explorer.lenses.attribution.base import Method, Question, Verdict
@@ -66,6 +66,15 @@ class Setting:
     def with_seed(self, seed: int) -> "Setting":
         """The same, by another seed."""
         return replace(self, seed=seed)
+
+
+def as_long(signal: Signal, data: Data | None, inputs: Tensor) -> tuple[Signal, Data | None]:
+    """The signal and the data for inputs (1, ...) that may have fewer steps than theirs."""
+    signal = replace(signal, shape=tuple(inputs.shape[1:]))
+    if data is None:
+        return signal, None
+    like = Split((inputs,), inputs)
+    return signal, replace(data, train=data.train.begun(like), test=data.test.begun(like))
 
 
 def read_method(name: str, settings: dict) -> Method:

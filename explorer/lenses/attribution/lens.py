@@ -8,8 +8,7 @@ import torch
 from pydantic import Field
 from torch import Tensor
 
-from explorer.lenses.attribution.api import last_counted
-from explorer.lenses.attribution.asking import Setting, ask, read_method
+from explorer.lenses.attribution.asking import Setting, as_long, ask, read_method
 from explorer.lenses.attribution.base import JUDGEMENTS
 from explorer.lenses.attribution.baselines import read_baseline
 from explorer.lenses.attribution.table import METHODS
@@ -59,7 +58,6 @@ class AttributionLens(Lens):
             "scores": array(torch.from_numpy(found.scores), axes_of(found.scores, setting.signal)),
             "prediction": array(_meaning(answer, scene), ("class",)),
             "target": Array(np.array(found.target if isinstance(found.target, int) else -1), ()),
-            "truth": array(scene.target().reshape(-1), ("entry",)),
             "completeness_error": Array(np.array(found.completeness_error, np.float32), ()),
             "change": Array(np.array(found.change, np.float32), ()),
             "verdict": Array(np.array(JUDGEMENTS.index(found.verdict)), ()),
@@ -77,16 +75,16 @@ def has_one_input(checked: Checked) -> bool:
 
 def setting_of(lens: Any, scene: Scene) -> Setting:
     """What a lens with a target, a baseline and a seed asks about a scene."""
-    signal = scene.checked.description.signals[0]
     (inputs,) = scene.inputs()
+    signal, data = as_long(scene.checked.description.signals[0], scene.data, inputs)
     return Setting(
         network=scene.network,
         signal=signal,
         inputs=inputs,
         target=read_target(lens.target, scene.data.task.labels),
         baseline=read_baseline(lens.baseline, signal.is_tokens),
-        data=scene.data,
-        last=last_counted(scene.target()),
+        data=data,
+        last=scene.answer_step(),
         layer=getattr(lens, "layer", None),
         seed=lens.seed,
     )
@@ -105,6 +103,6 @@ def axes_of(scores: np.ndarray, signal: Signal) -> tuple[str, ...]:
 def _meaning(answer: Tensor, scene: Scene) -> Tensor:
     """Probabilities of classes, or the numbers themselves; of a sequence the step that counts."""
     if answer.dim() == 2:
-        last = last_counted(scene.target())
+        last = scene.answer_step()
         answer = answer[-1 if last is None else last]
     return answer.softmax(-1) if scene.checked.description.task.is_discrete else answer

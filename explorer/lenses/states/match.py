@@ -43,8 +43,8 @@ class StateMatch(Lens):
         searched = scene.held_out(self.examples)
         answers, others = gates_of(scene.network, [name], searched)
         shares = matches(units(others[name]) >= self.threshold, chosen, end - start + 1, self.ends_too)
-        if scene.example.split == "test" and scene.example.index < len(shares):
-            shares[scene.example.index, start] = -1  # the span itself
+        if scene.number is not None and scene.number < len(shares):
+            shares[scene.number, start] = -1  # the span itself
         best = shares.flatten().topk(min(self.most, shares.numel()))
         best_shares, places = best.values[best.values > 0], best.indices[best.values > 0]
         rows = places // shares.shape[1]

@@ -42,7 +42,7 @@ def units(gates: Mapping[str, Tensor], of: str = "hidden") -> Tensor:
 
 
 def tracks(scene: Scene, split: Split, output: Tensor) -> Picture:
-    """Input, target and prediction of one example, over time where they have it."""
+    """Input, target where one is known, and prediction of one example, over time where they have it."""
     picture = {
         name: named(part[0], *signal.axes)
         for name, part, signal in zip(scene.data.input_names, split.inputs, scene.data.signals, strict=True)
@@ -50,7 +50,5 @@ def tracks(scene: Scene, split: Split, output: Tensor) -> Picture:
     time = ("time",) if scene.data.task.steps else ()
     entries = () if scene.data.task.is_discrete else ("class",)
     guess = output.argmax(-1) if scene.data.task.is_discrete else output
-    return picture | {
-        "target": named(split.targets[0], *time, *entries),
-        "prediction": named(guess[0], *time, *entries),
-    }
+    known = {"target": named(split.targets[0], *time, *entries)} if scene.has_target else {}
+    return picture | known | {"prediction": named(guess[0], *time, *entries)}

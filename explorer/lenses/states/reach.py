@@ -35,7 +35,7 @@ class GradientReach(Lens):
         with torch.no_grad():
             output = scene.network(*one.inputs)
         own = reach(scene.network, one, self.position)[0]
-        mean = reach(scene.network, scene.held_out(self.examples), self.position).mean(0)
+        mean = reach(scene.network, scene.held_out(self.examples).begun(one), self.position).mean(0)
         place = row(output[0], self.position) if output.dim() == 3 else len(own) - 1
         return tracks(scene, one, output) | {
             "place": named(place),
