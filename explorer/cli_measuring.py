@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from explorer.experiment import parse_value
+from explorer.grid import read_values
 from explorer.terminal import answer, print_measured, print_sweep
 
 
@@ -18,7 +18,12 @@ def add_arguments(measure: argparse.ArgumentParser, sweep: argparse.ArgumentPars
     )
     sweep.add_argument("source", metavar="PRESET|FILE.json", help="what to train")
     sweep.add_argument(
-        "grid", nargs="+", type=_axis, metavar="KEY=V1,V2,...", help="a setting and its values, as recipe.steps=50,100"
+        "grid",
+        nargs="+",
+        type=_axis,
+        metavar="KEY=V1,V2,...",
+        help="a setting and its values, as recipe.steps=50,100, "
+        "data.lag=1..4, recipe.l2='0..1 in 5' or recipe.l2='0.001..1 in 4 log'",
     )
     sweep.add_argument("--seeds", type=_count, default=1, metavar="N", help="seeds for every cell (default: 1)")
     sweep.add_argument("--device", default="auto", metavar="D", help="auto, cpu, cuda or mps (default: auto)")
@@ -66,9 +71,11 @@ def _count(text: str) -> int:
 
 
 def _axis(text: str) -> tuple[str, list[Any]]:
-    """A key and its values; a comma parts two of them, unless it stands in brackets or quotes of JSON."""
+    """A key and its values."""
     key, equals, values = text.partition("=")
     if not equals or not values:
         raise argparse.ArgumentTypeError(f"expected KEY=V1,V2,..., such as recipe.weight_decay=0,1, got {text!r}")
-    whole = parse_value(f"[{values}]")
-    return key, whole if isinstance(whole, list) else [parse_value(value) for value in values.split(",")]
+    try:
+        return key, read_values(values)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{key}: {error}") from None

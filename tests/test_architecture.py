@@ -16,7 +16,7 @@ SOURCES = sorted((ROOT / "explorer").rglob("*.py"))
 PAGES = sorted((ROOT / "pages").glob("*.py"))
 MOST_LINES, MOST_FUNCTION_LINES, PAGE_LINES = 300, 60, (10, 50)
 
-GROUND = "errors signals experiment declarations limits addressing own_input picture_files"
+GROUND = "errors signals experiment declarations limits addressing own_input picture_files grid"
 BELOW_TRAINING = f"{GROUND} datasets layers network"
 ROOMS = {  # each may import itself and what its row names; a name with a dot is a file that stands apart in its room
     **dict.fromkeys(GROUND.split(), GROUND),

@@ -6,7 +6,8 @@ import pytest
 import torch
 
 import explorer as ex
-from explorer.engine import seeds as engine
+from explorer.engine.host import HostedRun
+from explorer.engine.inline import finish
 from tests.small import small
 
 FEW = ("recipe.steps=12", "recipe.evaluate_every=6")
@@ -56,9 +57,9 @@ def test_a_run_of_an_ensemble_goes_on_like_one_trained_alone(tmp_path: Path):
     experiment = small("recipe.steps=40")
     first, _ = ex.train_seeds(experiment, [1, 2], tmp_path / "together", "cpu")
     for run in (first, alone(experiment, 1, tmp_path)):
-        hosted = engine.HostedRun.resume(run.path, "cpu")
+        hosted = HostedRun.resume(run.path, "cpu")
         hosted.set("recipe.steps=80")
-        engine.finish(hosted)
+        finish(hosted)
     assert_alike(ex.open_run(first.path), ex.open_run(tmp_path / "alone-1.run"), 1e-3)
 
 

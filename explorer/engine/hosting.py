@@ -24,6 +24,7 @@ class Hosting:
     def __init__(self, registry: Registry, feeds: Feeds, on_hosted: Callable[[str], None]):
         self._registry, self._feeds, self._on_hosted = registry, feeds, on_hosted
         self.crew: Crew
+        self.count_studies: Callable[[Link], int] = lambda link: 0  # that a worker trains beside single runs
         self._lock = threading.RLock()
 
     def open(self, entry: Entry, command: str, *arguments: Any) -> Future:
@@ -74,9 +75,17 @@ class Hosting:
     def _place(self, entry: Entry) -> Link:
         """Choose a worker, once there is room; raises LimitError where all runs train or are watched."""
         self._make_room()
-        busy = {link: sum(other.is_training for other in self._registry.hosted(link)) for link in self.crew.trainers}
-        entry.link = min(busy, key=lambda link: (busy[link], len(self._registry.hosted(link))))
+        entry.link = self.least_busy()
         return entry.link
+
+    def least_busy(self) -> Link:
+        """The worker that trains fewest runs and studies, and of these the one that hosts fewest."""
+
+        def load(link: Link) -> tuple[int, int]:
+            hosted = self._registry.hosted(link)
+            return self.count_studies(link) + sum(each.is_training for each in hosted), len(hosted)
+
+        return min(self.crew.trainers, key=load)
 
     def _make_room(self) -> None:
         hosted = self._registry.hosted()

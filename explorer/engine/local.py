@@ -14,9 +14,11 @@ from explorer.engine.feeds import Feed, Feeds
 from explorer.engine.framing import error_frame
 from explorer.engine.helm import Helm
 from explorer.engine.hosting import Hosting
+from explorer.engine.link import Link
 from explorer.engine.messages import Frame, Kept, Message, Pulse
 from explorer.engine.owners import Owners
 from explorer.engine.registry import Entry, Registry
+from explorer.engine.studies import Studies
 from explorer.engine.subscription import Subscription
 from explorer.engine.viewing import Viewing, wait
 from explorer.errors import EngineError
@@ -41,7 +43,9 @@ class LocalEngine(Viewing):
         self._owners = Owners(self._registry.folder)
         self._feeds = Feeds(self._attach, self._detach)
         self._hosting = Hosting(self._registry, self._feeds, self._attach_all)
-        self._crew = self._hosting.crew = Crew(workers, self._hear, self._hosting.recover)
+        self.studies = Studies(self._registry, self._owners, self._hosting, self)
+        self._hosting.count_studies = self.studies.count
+        self._crew = self._hosting.crew = Crew(workers, self._hear, self._recover)
         self._swept = -SWEEP_EVERY
         atexit.register(self.close)
 
@@ -150,6 +154,8 @@ class LocalEngine(Viewing):
             undelete(self._registry.folder / TRASH / f"{run_id}.run")
             return
         entry = self._registry.get(run_id)
+        if entry.is_guest and command != "stop":
+            raise EngineError(f"{command}: expected a run of its own, got one that trains with others; stop these.")
         if command in AT_REST:
             AT_REST[command](self, entry)
         elif command == "rename":
@@ -232,6 +238,10 @@ class LocalEngine(Viewing):
             self._feeds.put(feed.number, error_frame(feed.run_id, feed.request, str(error)))
         elif (frame := answer.result()) is not None:
             self._feeds.put(feed.number, frame)
+
+    def _recover(self, link: Link, busy_with: str) -> None:
+        self._hosting.recover(link, busy_with)
+        self.studies.recover(link, busy_with)
 
     def _hear(self, message: Message) -> None:
         if isinstance(message, Pulse):

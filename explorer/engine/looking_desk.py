@@ -17,6 +17,7 @@ from explorer.engine.catalogue import catalogue
 from explorer.engine.framing import frame
 from explorer.engine.looking import lens_of, look
 from explorer.engine.measuring_desk import measured, offered
+from explorer.engine.planning import Grid, combinations
 from explorer.engine.previews import Preview, preview
 from explorer.engine.shelf import Shelf
 from explorer.errors import RunFileError
@@ -125,6 +126,10 @@ class LookingDesk:
             "losses": list(losses_for(checked.description.task)),
             "diagram": self._diagram(checked),
         }
+
+    def plan(self, experiment: Experiment, grid: Grid, n_seeds: int) -> list[tuple[dict[str, Any], Experiment]]:
+        """The values and the experiment of every cell of a grid, checked; raises ExperimentError with all faults."""
+        return combinations(experiment, grid, n_seeds) if grid else [({}, check(experiment).experiment)]
 
     def diagram(self, path: Path) -> dict[str, Any]:
         """How the network of a run is drawn, with what a page shows of its data."""

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from explorer.engine.base import Status
+from explorer.experiment import Experiment
 
 
 class Request(NamedTuple):
@@ -20,6 +21,21 @@ class Place(NamedTuple):
     run_id: str
     path: Path
     device: str
+
+
+class Member(NamedTuple):
+    """One run of a study, in which file, and what it is called."""
+
+    run_id: str
+    path: Path
+    title: str
+
+
+class Cell(NamedTuple):
+    """The runs of a study that differ by the seed alone, by seed."""
+
+    experiment: Experiment
+    members: dict[int, Member]
 
 
 class Kept(NamedTuple):

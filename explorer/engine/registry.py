@@ -23,6 +23,7 @@ class Entry:
     link: Link | None = None  # None while no worker hosts it
     status: Status | None = None
     n_deaths: int = 0  # of workers while they were busy with it
+    is_guest: bool = False  # whether a study trains it, which nobody else may meanwhile
 
     @property
     def place(self) -> Place:
@@ -71,6 +72,7 @@ class Registry:
                 if (entry := self._entries.get(run_id)) is not None:
                     entry.status = status
                     entry.link = None if status.state == "failed" else entry.link
+                    entry.is_guest = entry.is_guest and status.state == "training"
 
     def hosted(self, link: Link | None = None) -> list[Entry]:
         """The runs that a worker hosts: this one, or any."""

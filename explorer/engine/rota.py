@@ -11,6 +11,7 @@ from explorer.engine.base import Status
 from explorer.engine.host import HostedRun
 from explorer.engine.outbox import Outbox
 from explorer.engine.seat import Seat
+from explorer.engine.study import Study
 from explorer.engine.watching import Watching
 from explorer.errors import EngineError, ExplorerError
 
@@ -22,11 +23,12 @@ log = logging.getLogger(__name__)
 
 
 class Rota:
-    """The hosted runs and whose turn it is: whoever had least time goes next."""
+    """The hosted runs and studies, and whose turn it is: whoever had least time goes next."""
 
     def __init__(self, outbox: Outbox, marker: "ctypes.Array[ctypes.c_char]"):
         self._outbox, self._marker = outbox, marker
         self._seats: dict[str, Seat] = {}
+        self._studies: dict[str, Study] = {}
         self._watching = Watching(outbox)
 
     def work(self) -> float | None:
@@ -36,7 +38,8 @@ class Rota:
         due = [seat for seat in training if seat.pace is None or seat.pace.due <= now]
         if due:
             length = min(LONGEST, max(SHORTEST, ROUND / len(due)))
-            self._slice(min(reversed(due), key=lambda seat: seat.used), length)  # who came last goes first
+            turn = min(reversed(due), key=lambda each: each.used)  # who came last goes first
+            self._slice(turn, length) if isinstance(turn, Seat) else self._slice_of_study(turn, length)
         wait = self._watching.draw(bool(due))
         if due:
             return 0.0
@@ -63,6 +66,18 @@ class Rota:
         if now - seat.told_at > TELL_EVERY or seat.told != hosted.trainer.state or seat.is_fresh:
             seat.is_fresh = False
             self._tell(seat)
+
+    def _slice_of_study(self, study: Study, seconds: float) -> None:
+        started = time.perf_counter()
+        try:
+            with self._marked(study.study_id):
+                study.advance(seconds)
+        except Exception as error:
+            log.error("%s: a cell stopped", study.study_id, exc_info=error)
+            study.fail(f"{type(error).__name__}: {error}")
+        study.used += time.perf_counter() - started
+        if not study.is_training:
+            del self._studies[study.study_id]
 
     def _fail(self, seat: Seat, error: Exception) -> None:
         """Stop one run and say why; the others go on."""
@@ -96,8 +111,9 @@ class Rota:
         seat.until = until if seat.is_training else None
         seat.is_fresh = True
 
-    def _training(self) -> list[Seat]:
-        return [seat for seat in self._seats.values() if seat.is_training]
+    def _training(self) -> list[Seat | Study]:
+        everybody: list[Seat | Study] = [*self._seats.values(), *self._studies.values()]
+        return [each for each in everybody if each.is_training]
 
     def _least_used(self, asking: Seat | None = None) -> float:
         """The time of whoever had least of the others that train: who comes now shares from now on."""

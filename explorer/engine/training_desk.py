@@ -16,8 +16,8 @@ from explorer.engine.looking import lens_of, look
 from explorer.engine.messages import Kept, Place
 from explorer.engine.outbox import Outbox
 from explorer.engine.pace import Pace
-from explorer.engine.rota import Rota
 from explorer.engine.shelf import Shelf
+from explorer.engine.study_desk import StudyDesk
 from explorer.errors import EngineError, ExplorerError
 from explorer.experiment import Experiment
 from explorer.lenses.picture import Picture
@@ -30,7 +30,7 @@ from explorer.training.state import network_weights
 from explorer.validation import check
 
 
-class TrainingDesk(Rota):
+class TrainingDesk(StudyDesk):
     """Every public method is a command; `work` is what it does between two commands."""
 
     def __init__(self, outbox: Outbox, marker: "ctypes.Array[ctypes.c_char]"):
@@ -105,6 +105,7 @@ class TrainingDesk(Rota):
 
     def close(self) -> None:
         """Write every file and let go."""
+        super().close()
         for seat in list(self._seats.values()):
             with suppress(ExplorerError):
                 self._leave(seat)

@@ -41,6 +41,12 @@ class Viewing:
         """The layers, how they are drawn, and what fits them; raises ExperimentError with all faults."""
         return self._look("describe", experiment)
 
+    def plan(
+        self, experiment: Experiment, grid: dict[str, list[Any]], n_seeds: int
+    ) -> list[tuple[dict[str, Any], Experiment]]:
+        """The values and the experiment of every cell of a grid; raises ExperimentError with the faults of all."""
+        return self._look("plan", experiment, grid, n_seeds)
+
     def preview(self, data: dict[str, Any], seed: int = 0) -> dict[str, Any]:
         """The task, the sizes and a few examples of a dataset; raises an ExplorerError where it cannot be used."""
         return self._look("preview", Part.model_validate(data), seed)

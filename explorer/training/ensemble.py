@@ -46,6 +46,21 @@ class Ensemble:
         """Whether a seed is still on its way."""
         return bool(self.trainers)
 
+    def reason_against(self) -> str | None:
+        """Why these networks cannot be one batched model after all, in words, by trying it without any effect."""
+        examples = [trainer.looked_at["train"].take(slice(2)) for trainer in self.trainers]
+        kept = {name: buffer.clone() for name, buffer in self.buffers.items()}
+        try:
+            self._losses(examples).sum().backward()
+        except (RuntimeError, ValueError) as error:
+            return f"A part of this network takes one network at a time: {str(error).splitlines()[0]}"
+        finally:
+            for weight in self.weights.values():
+                weight.grad = None
+            for name, buffer in self.buffers.items():
+                buffer.copy_(kept[name])
+        return None
+
     def advance(self, seconds: float) -> None:
         """Train all seeds for about so many seconds, or until they end."""
         started = time.perf_counter()

@@ -34,7 +34,7 @@ def draw_setting(
         st.caption(title or words.setting_title(place.rpartition(".")[2]))
         draw_settings(place, schema, value, on_change)
         return
-    setting = Setting(place, _flat(schema), value, on_change or workbench.change, choices, title)
+    setting = Setting(place, flat(schema), value, on_change or workbench.change, choices, title)
     DRAWERS[form_of(setting)](setting)
     draw_faults(faults_at(place))
 
@@ -53,7 +53,7 @@ def draw_settings(
     grid = st.grid(2, gap="xsmall", min_column_width=100, vertical_alignment="bottom")
     for name, each in chosen.items():
         value = values.get(name, each.get("default"))
-        setting = Setting(f"{place}.{name}", _flat(each), value, on_change or workbench.change)
+        setting = Setting(f"{place}.{name}", flat(each), value, on_change or workbench.change)
         is_long = len(words.setting_title(name)) > LONG_TITLE or bool(faults_at(setting.place))
         is_wide = "properties" in each or form_of(setting) in WIDE or is_long
         with grid.cell(column_span="all" if is_wide else 1):
@@ -85,7 +85,7 @@ def _is_within(place: str, outer: str) -> bool:
     return place == outer or place.startswith(f"{outer}.")
 
 
-def _flat(schema: Schema) -> Schema:
+def flat(schema: Schema) -> Schema:
     """A schema that may be empty, with the type and the bounds it has otherwise beside the rest."""
     filled: Schema = next((each for each in schema.get("anyOf", ()) if each.get("type") != "null"), {})
     return {**filled, **schema}

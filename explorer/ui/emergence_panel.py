@@ -11,6 +11,7 @@ from explorer.ui.laboratories import LABORATORIES, Laboratory
 from explorer.ui.laboratory_gallery import draw_gallery, draw_presets_as_cards, open_and_begin
 from explorer.ui.lens_view import draw_lens
 from explorer.ui.session import session
+from explorer.ui.studies_panel import draw_studies
 
 HIGH, CURVES_HIGH, HEAD_ROW = 330, 330, 40  # pixels
 TEST = "ablation"
@@ -41,6 +42,7 @@ def draw_laboratory(name: str, laboratory: Laboratory) -> None:
     draw_presets(laboratory)
     draw_pictures(name, laboratory)
     draw_course(laboratory, name)
+    draw_studies(laboratory)
     trap, test = st.columns(2, gap="medium")
     with trap:
         st.warning(f"**{words.TRAP}.** {plain(words.LABORATORIES[name].trap)}", icon=":material/report:")
@@ -94,5 +96,7 @@ def draw_test(key: str) -> None:
 
 
 def _of_run() -> str | None:
-    """The laboratory that the run in hand belongs to."""
-    return next((name for name, each in LABORATORIES.items() if belongs(each)), None)
+    """The laboratory that the run in hand belongs to: the one with its preset, else one about its kind of data."""
+    fitting = [name for name, each in LABORATORIES.items() if belongs(each)]
+    own = [name for name in fitting if session().preset in LABORATORIES[name].phenomena + LABORATORIES[name].controls]
+    return next(iter(own + fitting), None)

@@ -15,6 +15,19 @@ class View:
 
 
 @dataclass(frozen=True)
+class Sweep:
+    """A grid that shows something: values by dotted key as they are typed, and the metrics to draw over each other.
+
+    With `power`, the first metric to that power is drawn too: what the second would be if tokens failed independently.
+    """
+
+    grid: Mapping[str, str]
+    seeds: int
+    metrics: tuple[str, ...]
+    power: int | None = None
+
+
+@dataclass(frozen=True)
 class Laboratory:
     """Presets that show something emerge and fail to, the first picture that fits, and the measures by chart."""
 
@@ -25,6 +38,7 @@ class Laboratory:
     charts: tuple[tuple[str, ...], ...]  # measures, or metrics as split.name; those of one chart share its axis
     rows: tuple[str, ...] = ()  # measures that are rows of numbers, drawn over all steps
     is_log: bool = False  # the axis of steps
+    sweep: Sweep | None = None  # the grid that is put forward
 
 
 WALL = View("attention", "wall")
