@@ -139,13 +139,13 @@ class Store {
 
   // What is watched
 
-  /* Watch a lens under a name; several pictures may watch the same. Returns how to stop. */
-  watch(id, lens = id, settings = {}, example = null) {
+  /* Watch a lens under a name; several pictures may watch the same. With a step it stays there. Returns how to stop. */
+  watch(id, lens = id, settings = {}, example = null, step = null) {
     const same = this.watched.get(id);
     if (same) same.users += 1;
-    else this.watched.set(id, { users: 1, lens, settings, example });
+    else this.watched.set(id, { users: 1, lens, settings, example, step });
     if (!same) this.sendWatchesSoon();
-    if (!same && this.shownStep !== null) this.loadFilms();
+    if (!same && this.shownStep !== null && step === null) this.loadFilms();
     return () => this.unwatch(id);
   }
 
@@ -167,8 +167,13 @@ class Store {
   }
 
   watches() {
-    return [...this.watched].map(([id, { lens, settings, example }]) => (
-      { id, lens, settings, example: example ?? this.example }));
+    return [...this.watched].map(([id, { lens, settings, example, step }]) => (
+      { id, lens, settings, example: example ?? this.example, ...(step === null ? {} : { step }) }));
+  }
+
+  /* Those that follow the step shown. */
+  filmed() {
+    return this.watches().filter(({ step }) => step === undefined);
   }
 
   sendWatchesSoon() {
@@ -185,7 +190,7 @@ class Store {
   /* The frame to draw: the newest, or the one of the snapshot nearest to the step shown. */
   frame(id) {
     const watch = this.watched.get(id);
-    const kept = this.shownStep === null || !watch ? null : this.films.frame(this.described(id, watch), this.shownStep);
+    const kept = this.shownStep === null || watch?.step !== null ? null : this.films.frame(this.described(id, watch), this.shownStep);
     return kept ?? this.frames.get(id) ?? null;
   }
 
@@ -212,7 +217,7 @@ class Store {
   /* Fetch what is not here yet: once for each length of the run. */
   loadFilms() {
     if (this.run === null) return Promise.resolve();
-    return Promise.all(this.watches().map((watch) => this.films.load(watch, this.status?.step ?? 0)));
+    return Promise.all(this.filmed().map((watch) => this.films.load(watch, this.status?.step ?? 0)));
   }
 
   /* After a rewind another past lies behind the run. */
@@ -223,7 +228,7 @@ class Store {
 
   /* Steps of all snapshots in hand. */
   get snapshots() {
-    return this.films.steps(this.watches());
+    return this.films.steps(this.filmed());
   }
 
   get step() {

@@ -85,8 +85,8 @@ class Panel {
   }
 
   /* Watch a lens for as long as this store is used, or until the function that is returned is called. */
-  watch(id, lens, settings, example) {
-    const stop = this.store.watch(id, lens, settings, example);
+  watch(id, ...look) {
+    const stop = this.store.watch(id, ...look);
     this.leavers.unshift(stop);
     return () => {
       const place = this.leavers.indexOf(stop);

@@ -18,6 +18,8 @@ TARGETS = {  # by name: least and greatest value wanted
     "emergence: grokking, test.accuracy, min": (0.95, None),
     "emergence: grokking, most CPU s": (None, 10),
     "emergence: grokking-no-decay, test.accuracy, max": (None, 0.1),
+    "emergence: in-context-line, ridge_ratio, max": (None, 2),
+    "emergence: in-context-line, most CPU s": (None, 20),
     "emergence: in-context-regression, ridge_ratio, max": (None, 2),
     "emergence: in-context-regression, most CPU s": (None, 60),
     "emergence: in-context-classes, test.accuracy, min": (0.9, None),

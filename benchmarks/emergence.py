@@ -24,6 +24,7 @@ LABORATORIES: dict[
     "induction-fixed-offset": {"train.accuracy": min, "second_half_accuracy": max},
     "grokking": {"test.accuracy": min, "generalisation_delay": min},
     "grokking-no-decay": {"test.accuracy": max},
+    "in-context-line": {"ridge_ratio": max},
     "in-context-regression": {"ridge_ratio": max},
     "in-context-classes": {"test.accuracy": min},
     "in-weights-classes": {"test.accuracy": min, "novel_class_accuracy": max},

@@ -1,4 +1,4 @@
-"""The pages of emergence and of in-context learning through the frame script, and one journey in a real browser."""
+"""The page of emergence through the frame script."""
 
 import json
 from collections.abc import Iterator
@@ -149,27 +149,3 @@ def test_the_causal_test_looks_at_the_loss_without_each_head() -> None:
 def test_a_network_without_heads_says_that_there_is_nothing_to_switch_off() -> None:
     app = laboratory("grokking", visit(opened(preset="grokking"), "emergence.py"))
     assert words.NO_HEADS in said(app)
-
-
-def test_the_errors_in_the_prompt_stand_beside_those_of_ridge_and_least_squares() -> None:
-    app = measured("in-context-regression", "in_context.py")
-    names = {line.get("name") for chart in charts(app) for line in chart["data"]}
-    assert {words.NETWORK, words.RIDGE, words.LEAST_SQUARES} <= names
-    assert words.MEANINGS in said(app)
-    assert not app.error
-
-
-def test_both_kinds_of_classes_stand_side_by_side_once_both_are_measured() -> None:
-    app = measured("in-context-classes", "in_context.py")
-    assert words.OPEN_BOTH in said(app)
-    app = press(app, "start_in-weights-classes")
-    held = mine(app)
-    until(lambda: engine().status(held.run_id).state == "finished")
-    app = run(app)
-    assert words.BOTH_CAPTION in said(app)
-
-
-def test_the_in_context_page_opens_for_a_run_that_does_not_fit() -> None:
-    app = visit(opened(preset="circle"), "in_context.py")
-    assert words.OTHER_RUN in said(app)
-    assert not app.error

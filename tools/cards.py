@@ -27,7 +27,7 @@ WIDTH, HEIGHT, SCALE = 320, 180, 2  # pixels, and how much larger it is drawn be
 ORANGE, BLUE, GREY = (245, 147, 34), (8, 119, 189), (236, 239, 242)
 CLASSES = [ORANGE, BLUE, (0, 158, 115), (204, 121, 167), (214, 194, 31), (86, 190, 240)]
 EXTENT = 6.0
-CURVES = {"grokking", "grokking-no-decay", "in-context-classes", "in-context-regression"}
+CURVES = {"grokking", "grokking-no-decay", "in-context-classes", "in-context-line", "in-context-regression"}
 
 
 def draw(name: str) -> Image.Image:

@@ -1,4 +1,4 @@
-"""Progress measures over the steps of a run, and errors by the number of examples."""
+"""Progress measures over the steps of a run."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -56,27 +56,6 @@ def rows_chart(steps: Sequence[int], rows: np.ndarray, axis: str, first: int, is
         )
     )
     figure.update_layout(height=260, margin=MARGIN, xaxis=_steps(is_log), yaxis={"title": axis})
-    return figure
-
-
-def errors_chart(errors: Mapping[str, Sequence[float]], x_title: str, y_title: str) -> go.Figure:
-    """An error after 0, 1, 2 and more examples for each learner; the first is drawn strongest."""
-    figure = go.Figure()
-    for number, (name, values) in enumerate(errors.items()):
-        line = {
-            "color": COLOURS[number],
-            "width": 3 if number == 0 else 1.5,
-            "dash": "solid" if number == 0 else "dash",
-        }
-        figure.add_scatter(x=list(range(len(values))), y=list(values), name=name, mode="lines+markers", line=line)
-    figure.update_layout(
-        height=340,
-        margin=MARGIN,
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
-        hovermode="x unified",
-        xaxis={"title": x_title, "dtick": 1},
-        yaxis={"title": y_title, "type": "log"},
-    )
     return figure
 
 

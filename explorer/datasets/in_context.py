@@ -45,28 +45,60 @@ class InContextRegression(Endless):
         return Split((inputs,), clean)
 
     def _prompts(self, n: int, generator: Generator | None) -> tuple[Tensor, Tensor, Tensor]:
-        x = torch.randn(n, self.examples, self.dimensions, generator=generator)
-        weights = torch.randn(n, self.dimensions, 1, generator=generator)
-        clean = x @ weights  # (n, examples, 1)
-        noisy = clean + self.noise * torch.randn(clean.shape, generator=generator)
-        shown = torch.cat([x, noisy], -1).roll(1, dims=1)
-        shown[:, 0] = 0.0  # nothing has been shown before the first question
-        return torch.cat([x, shown], -1), clean, noisy
+        x, clean, noisy = draw_examples(n, self.examples, self.dimensions, self.noise, generator)
+        return as_inputs(x, noisy), clean, noisy
 
 
-def ridge_predictions(inputs: Tensor, noise: float) -> Tensor:
-    """The best guess at every step from the examples shown so far: (B, T, 2d + 1) -> (B, T, 1).
+def draw_examples(
+    n: int,
+    examples: int,
+    dimensions: int,
+    noise: float,
+    generator: Generator | None = None,
+    scale: float = 1.0,
+    change: float = 0.0,
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Examples of `n` new linear functions: x (n, T, d), their values without noise (n, T, 1), and with it.
 
-    The mean of the posterior under the true prior, which is ridge regression with the noise's variance as penalty.
+    Every x is stretched by `scale`. From the middle of a prompt on, `change` times another slope is added to its own.
+    """
+    x = scale * torch.randn(n, examples, dimensions, generator=generator)
+    slopes = torch.randn(n, dimensions, 1, generator=generator)
+    clean = x @ slopes  # (n, T, 1)
+    errors = noise * torch.randn(clean.shape, generator=generator)
+    if change:
+        half = examples // 2
+        clean[:, half:] += change * x[:, half:] @ torch.randn(slopes.shape, generator=generator)
+    return x, clean, clean + errors
+
+
+def as_inputs(x: Tensor, y: Tensor) -> Tensor:
+    """Prompts as a network reads them, each x beside the pair before it: (B, T, d) and (B, T, 1) -> (B, T, 2d + 1)."""
+    shown = torch.cat([x, y], -1).roll(1, dims=1)
+    shown[:, 0] = 0.0  # nothing has been shown before the first question
+    return torch.cat([x, shown], -1)
+
+
+def ridge_slopes(inputs: Tensor, noise: float) -> Tensor:
+    """The best guess at the slopes at every step from the examples shown so far: (B, T, 2d + 1) -> (B, T, d).
+
+    The mean of the posterior under the true prior, which is ridge regression with the noise's variance as penalty;
+    without noise it is least squares, of least norm while there are too few examples.
     """
     inputs = inputs.double()
     d = inputs.shape[-1] // 2
-    x, shown_x, shown_y = inputs.split([d, d, 1], -1)
+    _, shown_x, shown_y = inputs.split([d, d, 1], -1)
     gram = (shown_x[..., :, None] * shown_x[..., None, :]).cumsum(1)  # (B, T, d, d)
     moment = (shown_x * shown_y).cumsum(1)  # (B, T, d)
-    inverse = torch.linalg.pinv(gram + noise**2 * torch.eye(d), hermitian=True, rtol=1e-9)
-    weights = (inverse @ moment[..., None]).squeeze(-1)
-    return (weights * x).sum(-1, keepdim=True).float()
+    penalty = noise**2 * torch.eye(d, device=inputs.device)
+    inverse = torch.linalg.pinv(gram + penalty, hermitian=True, rtol=1e-9)
+    return (inverse @ moment[..., None]).squeeze(-1)
+
+
+def ridge_predictions(inputs: Tensor, noise: float) -> Tensor:
+    """What these slopes answer at every step: (B, T, 2d + 1) -> (B, T, 1)."""
+    x = inputs[..., : inputs.shape[-1] // 2].double()
+    return (ridge_slopes(inputs, noise) * x).sum(-1, keepdim=True).float()
 
 
 def error_by_position(predictions: Tensor, targets: Tensor, dimensions: int) -> Tensor:

@@ -31,6 +31,7 @@ FAMILIES: dict[str, tuple[Preset, ...]] = {
         superposition.DENSE,
     ),
     "in_context": (
+        in_context.LINE,
         in_context.REGRESSION,
         in_context.IN_CONTEXT,
         in_context.IN_WEIGHTS,

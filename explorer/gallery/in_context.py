@@ -17,6 +17,38 @@ def transformer(features: int, **block: Any) -> list[dict[str, Any]]:
     ]
 
 
+REGRESSION_RECIPE = {
+    "optimizer": {"kind": "adamw"},
+    "learning_rate": 0.002,
+    "batch_size": 64,
+    "clip_norm": 1.0,
+}
+
+
+def regressor(features: int) -> list[dict[str, Any]]:
+    """The transformer with an answer at every place."""
+    return [*transformer(features, heads=4), {"kind": "linear", "name": "answer"}]
+
+
+LINE = Preset(
+    name="in-context-line",
+    title="A line through the prompt",
+    about="A transformer reads up to 16 points of a line and predicts the next y, for a new line in every prompt.",
+    watch="Drag the points of a prompt: its line follows that of ridge regression, though no weight changes.",
+    expect="Gradual, no jump: after the last example the error comes within twice that of ridge regression.",
+    budget_seconds=20,
+    figures=(at_most("ridge_ratio", 2.0),),
+    experiment=experiment(
+        {"kind": "in_context_regression", "dimensions": 1, "examples": 17},
+        regressor(32),
+        {
+            **REGRESSION_RECIPE,
+            "steps": 800,
+            "schedule": {"kind": "cosine", "warm_up": 100},
+            "evaluate_every": 25,
+        },
+    ),
+)
 REGRESSION = Preset(
     name="in-context-regression",
     title="Linear regression in the prompt",
@@ -27,14 +59,11 @@ REGRESSION = Preset(
     figures=(at_most("ridge_ratio", 2.0),),
     experiment=experiment(
         {"kind": "in_context_regression"},
-        [*transformer(64, heads=4), {"kind": "linear", "name": "answer"}],
+        regressor(64),
         {
-            "optimizer": {"kind": "adamw"},
-            "learning_rate": 0.002,
-            "batch_size": 64,
+            **REGRESSION_RECIPE,
             "steps": 2000,
             "schedule": {"kind": "cosine", "warm_up": 200},
-            "clip_norm": 1.0,
             "evaluate_every": 100,
         },
     ),

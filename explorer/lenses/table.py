@@ -24,6 +24,8 @@ from explorer.lenses.base import Lens
 from explorer.lenses.clock import Clock
 from explorer.lenses.evaluation import Evaluation
 from explorer.lenses.generation import Generation
+from explorer.lenses.in_context.errors import PromptErrors
+from explorer.lenses.in_context.lines import PromptLines
 from explorer.lenses.stage import Stage
 from explorer.lenses.states.correlation import StateCorrelation
 from explorer.lenses.states.gates import Gates
@@ -55,6 +57,8 @@ KINDS: dict[str, type[Lens]] = {
         GradientReach,
         FeatureArrows,
         Clock,
+        PromptLines,
+        PromptErrors,
         FeatureMaps,
         Histograms,
         TopExamples,

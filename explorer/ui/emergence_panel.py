@@ -1,11 +1,14 @@
 """The emergence page: laboratories in which something appears, with the measure, the control, the trap and the test."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from explorer import gallery
 from explorer.ui import canvas, look_bar, playground
 from explorer.ui import emergence_words as words
 from explorer.ui.course_panel import draw_course
+from explorer.ui.emergence_words import Told
 from explorer.ui.guard import plain
 from explorer.ui.laboratories import LABORATORIES, Laboratory
 from explorer.ui.laboratory_gallery import draw_gallery, draw_presets_as_cards, open_and_begin
@@ -30,22 +33,24 @@ def draw_emergence() -> None:
         draw_gallery(LABORATORIES, words.LABORATORIES, "laboratory")
         return
     st.markdown(plain(words.LABORATORIES[name].emerges))
-    draw_laboratory(name, LABORATORIES[name])
+    draw_laboratory(name, LABORATORIES[name], words.LABORATORIES[name])
     look_bar.draw_timeline()
 
 
-def draw_laboratory(name: str, laboratory: Laboratory) -> None:
-    """What it opens, what to look at, what is measured, the trap and the test."""
+def draw_laboratory(name: str, laboratory: Laboratory, told: Told, first: Callable[[], None] | None = None) -> None:
+    """What it opens, what to look at, what is measured, the trap and the test; `first` draws what is its own."""
     if not belongs(laboratory):
         draw_presets_as_cards(laboratory)
         return
     draw_presets(laboratory)
+    if first is not None:
+        first()
     draw_pictures(name, laboratory)
     draw_course(laboratory, name)
     draw_studies(laboratory)
     trap, test = st.columns(2, gap="medium")
     with trap:
-        st.warning(f"**{words.TRAP}.** {plain(words.LABORATORIES[name].trap)}", icon=":material/report:")
+        st.warning(f"**{words.TRAP}.** {plain(told.trap)}", icon=":material/report:")
     with test:
         draw_test(name)
 

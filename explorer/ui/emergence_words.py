@@ -89,31 +89,6 @@ LABORATORIES = {
 # What a row of numbers runs over, and the number of the first
 ROWS = {"loss_by_position": ("place", 0), "fourier_power": ("frequency", 1), "feature_dimensionality": ("feature", 1)}
 
-# In-context learning
-PART = "Part of the page"
-PARTS = {"regression": "Regression in the prompt", "classes": "In context or in weights"}
-MEANINGS_TITLE = "One term, two meanings"
-MEANINGS = (
-    "**In the broad sense** a network learns in context when later predictions use what stands earlier in the same "
-    "input: by attention, by autoregression over the last steps, or by a recurrent state. "
-    "**In the field's narrow sense** (Brown et al. 2020) the input holds examples of a task that the network has "
-    "never seen, it does the task, and no weight changes. Below, every prompt has a new function or new labels: "
-    "this is the narrow sense. Neither sense says that the network learns as training does."
-)
-ERRORS_TITLE = "Error by number of examples in the prompt"
-ERRORS_CAPTION = (
-    "Mean squared error against the noiseless line, over held-out prompts; 1 is to know nothing. Ridge regression "
-    "with the true prior is the best that any learner can do. It does not show that the network computes ridge "
-    "regression. Whether the error falls gradually or at once is judged above, for this run."
-)
-NETWORK, RIDGE, LEAST_SQUARES = "This network", "Ridge regression", "Least squares"
-EXAMPLES, ERROR = "examples in the prompt", "squared error"
-BOTH = "Both, side by side"
-BOTH_CAPTION = (
-    "New classes ask for the prompt, prompts without the answer for the weights; swapped labels for one of both."
-)
-OPEN_BOTH = "Train and measure the phenomenon and its control, and both are drawn here side by side."
-
 
 def measuring(title: str) -> str:
     """A measure is being taken."""

@@ -1,17 +1,19 @@
-"""The in-context page: a function that only the prompt tells, and labels from the prompt or from the weights."""
+"""The in-context page: a line that only the prompt tells, labels from the prompt or the weights, and copying."""
 
 import streamlit as st
 
-from explorer.charts.course import errors_chart
-from explorer.ui import emergence_words as words
-from explorer.ui import look_bar, measured
-from explorer.ui.course_panel import draw_charts, draw_course
-from explorer.ui.emergence_panel import belongs, draw_laboratory, draw_pictures, draw_presets, draw_test
+from explorer.ui import emergence_words, look_bar, measured
+from explorer.ui import in_context_words as words
+from explorer.ui.course_panel import draw_charts
+from explorer.ui.emergence_panel import ALL, belongs, draw_laboratory
+from explorer.ui.guard import plain
 from explorer.ui.laboratories import LABORATORIES, REGRESSION
-from explorer.ui.measured import Measured
+from explorer.ui.laboratory_gallery import draw_gallery
+from explorer.ui.prompt_panel import draw_prompt
 
-RATIOS = {"ridge_ratio": words.RIDGE, "least_squares_ratio": words.LEAST_SQUARES}
-ERROR = "in_context_error"
+CHOOSER = "in_context_part"
+PARTS = {"regression": REGRESSION, "classes": LABORATORIES["classes"], "copying": LABORATORIES["copying"]}
+FIRST = {"regression": draw_prompt}  # what a part draws that is its own
 EVERY = 1.5  # seconds
 
 
@@ -21,54 +23,18 @@ def draw_in_context() -> None:
         return
     with st.expander(words.MEANINGS_TITLE, icon=":material/menu_book:"):
         st.markdown(words.MEANINGS)
-    names = list(words.PARTS)
-    default = "classes" if belongs(LABORATORIES["classes"]) else names[0]
-    part = st.segmented_control(words.PART, names, default=default, format_func=words.PARTS.__getitem__, required=True,
-                                key="in_context_part", label_visibility="collapsed")  # fmt: skip
-    if part == "classes":
-        st.markdown(words.LABORATORIES["classes"].emerges)
-        draw_laboratory("classes", LABORATORIES["classes"])
+    titles = {ALL: emergence_words.ALL} | {name: told.title for name, told in words.PARTS.items()}
+    default = next((name for name, each in PARTS.items() if belongs(each)), ALL)
+    part = st.segmented_control(words.PART, list(titles), default=default, format_func=titles.__getitem__,
+                                required=True, key=CHOOSER, label_visibility="collapsed") or ALL  # fmt: skip
+    if part == ALL:
+        draw_gallery(PARTS, words.PARTS, CHOOSER)
+        return
+    st.markdown(plain(words.PARTS[part].emerges))
+    draw_laboratory(part, PARTS[part], words.PARTS[part], FIRST.get(part))
+    if part == "classes" and belongs(PARTS[part]):
         st.fragment(_draw_both, run_every=EVERY)()
-    else:
-        _draw_regression()
     look_bar.draw_timeline()
-
-
-def _draw_regression() -> None:
-    draw_presets(REGRESSION)
-    if not belongs(REGRESSION):
-        st.info(words.OTHER_RUN, icon=":material/lightbulb:")
-        return
-    draw_pictures("regression", REGRESSION)
-    draw_course(REGRESSION, "regression")
-    st.fragment(_draw_errors, run_every=EVERY)()
-    draw_test("regression")
-
-
-def _draw_errors() -> None:
-    """The error after each number of examples at a measured step, beside what other learners make of the prompts."""
-    found = measured.of_run()
-    if found is None or ERROR not in found.found:
-        return
-    st.markdown(f"**{words.ERRORS_TITLE}**")
-    steps = found.found[ERROR]["steps"]
-    step = steps[-1]
-    if len(steps) > 1:
-        step = st.select_slider(words.STEP, steps, value=steps[-1], key=f"errors_{found.run_id}_{len(steps)}")
-    figure = errors_chart(errors_at(found, steps.index(step)), words.EXAMPLES, words.ERROR)
-    st.plotly_chart(figure, key="errors", config={"displayModeBar": False})
-    st.caption(words.ERRORS_CAPTION)
-
-
-def errors_at(found: Measured, place: int) -> dict[str, list[float]]:
-    """The network's errors by number of examples, and those of others, which are its own over the ratios."""
-    own = [values[place] for values in found.rows(ERROR)]
-    errors = {words.NETWORK: own}
-    for name, title in RATIOS.items():
-        if name in found.found:
-            ratios = [values[place] for values in found.rows(name)]
-            errors[title] = [error / ratio for error, ratio in zip(own, ratios, strict=True)]
-    return errors
 
 
 def _draw_both() -> None:

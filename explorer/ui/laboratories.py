@@ -102,7 +102,7 @@ LABORATORIES = {
     ),
 }
 REGRESSION = Laboratory(
-    phenomena=("in-context-regression",),
+    phenomena=("in-context-line", "in-context-regression"),
     controls=(),
     data=("in_context_regression",),
     views=(WALL,),

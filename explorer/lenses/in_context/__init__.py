@@ -1,0 +1,1 @@
+"""What a network makes of the examples in its prompt, beside learners whose answers are known."""

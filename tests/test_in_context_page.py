@@ -1,0 +1,80 @@
+"""The page of in-context learning through the frame script."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explorer.ui import in_context_words as words
+from explorer.ui.guard import plain
+from explorer.ui.in_context_panel import CHOOSER, PARTS
+from explorer.ui.service import close_engine, engine
+from tests.test_emergence_page import measured
+from tests.test_look_pages import looked_at
+from tests.test_pages import mine, opened, press, run, said, until, visit
+
+pytestmark = pytest.mark.xdist_group("engine")
+PAGE = "in_context.py"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def running_engine() -> Iterator[None]:
+    yield
+    close_engine()
+
+
+@pytest.fixture(scope="module")
+def regression() -> AppTest:
+    return visit(opened(preset="in-context-line"), PAGE)
+
+
+def prompt(app: AppTest) -> dict[str, Any]:
+    """What the plot of the prompt is told."""
+    (found,) = (each for each in app.get("bidi_component") if each.proto.component_name.endswith("prompt"))
+    told: dict[str, Any] = json.loads(found.proto.json)
+    return told
+
+
+def test_the_two_meanings_of_the_term_are_told_apart(regression: AppTest) -> None:
+    assert words.MEANINGS in said(regression)
+    for sense in ("broad sense", "narrow sense"):
+        assert sense in words.MEANINGS
+
+
+def test_a_run_of_another_kind_finds_the_parts_of_the_page_as_a_gallery() -> None:
+    app = visit(opened(preset="circle"), PAGE)
+    for name, told in words.PARTS.items():
+        assert plain(told.emerges) in said(app)
+        assert app.button(key=f"begin_{name}")
+    assert not app.error
+    app.button_group(key=CHOOSER).set_value("regression")
+    app = run(app)
+    assert {app.button(key=f"start_{name}").label for name in PARTS["regression"].phenomena} == {"Start"}
+
+
+def test_the_prompt_and_the_errors_follow_the_same_shift(regression: AppTest) -> None:
+    assert prompt(regression)["most"] == 16
+    regression.slider(key="shift_change").set_value(1.5)
+    app = run(regression)
+    shift = {"noise": 0.0, "scale": 1.0, "change": 1.5}
+    assert prompt(app)["settings"] == shift
+    assert looked_at(app)["prompt_errors"]["settings"] == shift
+
+
+def test_the_examples_that_a_prompt_may_have_are_those_of_the_data() -> None:
+    app = visit(opened(preset="in-context-regression", data__examples="9"), PAGE)
+    assert prompt(app)["most"] == 8
+    app = visit(opened(preset="in-context-regression"), PAGE)
+    assert prompt(app)["most"] == 11
+
+
+def test_both_kinds_of_classes_stand_side_by_side_once_both_are_measured() -> None:
+    app = measured("in-context-classes", PAGE)
+    assert words.OPEN_BOTH in said(app)
+    app = press(app, "start_in-weights-classes")
+    held = mine(app)
+    until(lambda: engine().status(held.run_id).state == "finished")
+    app = run(app)
+    assert words.BOTH_CAPTION in said(app)
