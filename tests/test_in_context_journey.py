@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, WebSocket, expect
 
 from tests.app_server import app_server, chromium
-from tests.test_journeys import watched
+from tests.test_journeys import PATIENCE, watched
 from tests.test_pages import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -64,7 +64,7 @@ def test_an_example_is_dragged_and_the_lines_follow_without_a_rerun(page: Page, 
     page.goto(f"{address}/in_context?preset=in-context-line")
     plot = page.locator(".nx-prompt canvas")
     readout = page.locator(".nx-prompt .nx-readout")
-    expect(readout).to_contain_text("ridge regression")
+    expect(readout).to_contain_text("ridge regression", timeout=PATIENCE)
     plot.focus()
     page.keyboard.press(",")
     expect(readout).to_contain_text("example 16")

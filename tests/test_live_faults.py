@@ -1,6 +1,7 @@
 """What those who watch notice of a dead worker, a slow reader and a server that starts again: next to nothing."""
 
 import os
+import re
 import signal
 import socket
 from contextlib import ExitStack
@@ -11,6 +12,8 @@ import torch
 from explorer.engine import inline
 from explorer.engine.local import LocalEngine
 from explorer.experiment import Experiment
+from explorer.live.orders import Order
+from explorer.live.routes import ASSETS
 from explorer.runs import open_run
 from tests.engines import ENDLESS, SMALL, eventually, finished, numbers
 from tests.live_server import Line, Server
@@ -107,3 +110,9 @@ def test_a_film_goes_on_while_others_look_and_after_its_worker_was_killed(engine
         code, body, _ = server.get(f"{helm.run_id}/film", lens="stage")
     assert code == 200
     assert len(body) > len(open_run(engine.run(helm.run_id).path).steps()) * 1_000
+
+
+def test_the_rate_that_pages_ask_for_is_one_that_they_may_ask_for():
+    written = (ASSETS / "live.js").read_text()
+    rate = float(re.search(r"const RATE = ([\d.]+)", written)[1])
+    assert Order(rate=rate).rate == rate

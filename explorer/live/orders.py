@@ -10,7 +10,7 @@ from explorer.experiment import Settings
 from explorer.lenses.request import LookRequest
 
 LOOKS = 16  # lenses watched over one line
-RATE = 30.0  # frames in a second
+RATE = 32.0  # frames in a second; what a page asks for, so that 30 are drawn
 
 
 class Watched(LookRequest):
