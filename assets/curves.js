@@ -10,7 +10,7 @@ import { compact, words } from "./words.js";
 const LEFT = 44, RIGHT = 10, ABOVE = 8, BELOW = 24;
 const SPLITS = ["train", "test"];
 const STARTS_AT_0 = 0.25; // a range that begins within this share of its top is drawn from 0
-const FIRST = ["loss", "accuracy", "r2"];
+const FIRST = ["loss", "accuracy", "r2", "phone_error_rate", "average_precision"];
 
 export default (component) => mount(component, (panel) => new Curves(panel));
 

@@ -9,7 +9,7 @@ import { whole, words } from "./words.js";
 
 const LENS = "evaluation";
 const EXAMPLE = { split: "test", index: 0 }; // the scores are of all examples, so that choosing one changes nothing
-const SHARES = ["accuracy", "precision", "recall", "f1", "exact_match", "r2"]; // from 0 to 1: drawn as bars
+const SHARES = ["accuracy", "precision", "recall", "f1", "exact_match", "average_precision", "mean_iou", "r2"]; // from 0 to 1: drawn as bars
 const ROW = 20, NAME = 92;
 const GAP = 34, LABEL = 44, LEAST_MATRIX = 96, LEAST_COUNT = 15, LEAST_LABEL = 10, BIGGEST = 64; // pixels
 const STRONGEST = 0.72; // of the palette: counts are to be read on it

@@ -16,7 +16,7 @@ const EVENTS = {
 
 const METRICS = {
   accuracy: "Accuracy", precision: "Precision", recall: "Recall", f1: "F1", exact_match: "All right", r2: "R²", loss: "Loss",
-  perplexity: "Perplexity", mean_squared_error: "Squared error", mean_absolute_error: "Absolute error",
+  perplexity: "Perplexity", phone_error_rate: "Phone errors", average_precision: "Average prec.", mean_iou: "Mean IoU", mean_squared_error: "Squared error", mean_absolute_error: "Absolute error",
 };
 
 /* What a feature expansion makes of the two coordinates. */

@@ -51,7 +51,7 @@ def plan(spec: NetworkSpec, signals: tuple[Signal, ...], task: Task, input_names
     nodes, faults = _flow(spec, layers, sources, graph, dict(zip(input_names, signals, strict=True)))
     last = spec.layers[-1].name
     answer = next((node.output for node in nodes if node.name == last), None)
-    if answer is not None and (answer.is_tokens or answer.shape != task.answer):
+    if answer is not None and (answer.is_tokens or not task.fits(answer.shape)):
         faults.append(_wrong_answer(len(spec.layers) - 1, answer, task))
     if faults:
         raise ExperimentError(faults)
@@ -161,12 +161,19 @@ def _flow(
 
 
 def _wrong_answer(index: int, answer: Signal, task: Task) -> Fault:
-    wanted = Signal(task.answer)
+    kind = task.kind.replace("_", " ")
+    return Fault(f"{PLACE}.{index}", f"an answer of {task.wanted} for {kind}", str(answer), _remedy(answer, task))
+
+
+def _remedy(answer: Signal, task: Task) -> str:
+    if task.kind == "detection":
+        return f"end the network with a conv2d layer of {task.outputs} channels, with no flatten before it"
+    if task.kind == "ctc" and len(answer.shape) == 2 and answer.shape[1] == task.outputs:
+        return "use smaller strides or less pooling over time, or fewer phones in an utterance"
     remedy = "end the network with a linear layer whose units are left empty"
     if len(answer.shape) > len(task.answer):
         remedy += ", after a flatten, a global pooling, or the mean or last over time"
-    kind = task.kind.replace("_", " ")
-    return Fault(f"{PLACE}.{index}", f"an answer of {wanted} for {kind}", str(answer), remedy)
+    return remedy
 
 
 class Network(nn.Module):

@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Column
 
+from explorer.signals import FIRST_METRICS
+
 if TYPE_CHECKING:
     from explorer.engine.base import Status
 
@@ -55,7 +57,7 @@ def figures(status: "Status") -> str:
     """The loss, how good the held-out answers are, and the speed, in a few characters."""
     found = [f"loss {status.metrics['train']['loss']:.3g}"] if "loss" in status.metrics["train"] else []
     held_out = status.metrics["test"]
-    found += [f"test {name} {held_out[name]:.3g}" for name in ("accuracy", "r2") if name in held_out]
+    found += [f"test {name} {held_out[name]:.3g}" for name in FIRST_METRICS if name in held_out]
     if status.seconds:
         found.append(f"{status.step / status.seconds:,.0f} steps/s")
     return " · ".join(found)

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 import explorer as ex
 from explorer.datasets.base import Data
+from explorer.lenses.attribution.aims import aimed
 from explorer.lenses.attribution.asking import Setting
 from explorer.lenses.attribution.baselines import read_baseline
 from explorer.lenses.attribution.targets import Target
@@ -76,6 +77,10 @@ FAMILIES: dict[str, tuple[dict, list[dict]]] = {
         [HIDDEN, {"kind": "transformer_block", "heads": 2, "activation": "relu"}, {"kind": "last_over_time"}, LINEAR],
     ),
 }
+UTTERANCES = {"kind": "utterances", "most": 2, "phones": 3}
+HEARING = [{"kind": "conv1d", "channels": 6, "padding": 1}, RELU, LINEAR]
+FAMILIES |= {"phone in a frame": (UTTERANCES, HEARING), "sequence of phones": (UTTERANCES, HEARING)}
+TARGETS = {"sequence of phones": Target(sequence=())}
 NAMES = [*FAMILIES, *(preset.name for preset in ex.presets())]
 
 
@@ -91,12 +96,13 @@ def family(name: str, seed: int = 0) -> tuple[Network, Data]:
     return build(checked.plan, seed).double().eval(), checked.dataset.load(0)
 
 
-def setting(name: str, example: int = 0, target: Target = Target(), **more) -> Setting:  # noqa: B008
+def setting(name: str, example: int = 0, target: Target | None = None, **more) -> Setting:
     """A held-out example of a family, as a method is asked about it."""
     network, data = family(name)
     one = data.test.take(slice(example, example + 1))
     inputs = one.inputs[0].double() if one.inputs[0].is_floating_point() else one.inputs[0]
     baseline = read_baseline(more.pop("baseline", None), data.signals[0].is_tokens)
+    target = aimed(target or TARGETS.get(name, Target()), data.task, network, inputs, one.targets)
     return Setting(network, data.signals[0], inputs, target, baseline, data, last_counted(one.targets), **more)
 
 

@@ -100,12 +100,12 @@ def assert_answers(split: Split, data: Data) -> None:
     task, targets = data.task, split.targets
     if not task.is_discrete:
         assert targets.dtype == torch.float32
-        assert targets.shape == (len(split), *task.answer)
+        assert targets.shape == (len(split), *task.target_shape)
         assert targets.isfinite().all()
         return
     counted = targets[targets != IGNORED]
     assert targets.dtype == torch.int64
-    assert targets.shape == (len(split), *task.answer[:-1])
+    assert targets.shape == (len(split), *task.target_shape)
     assert 0 <= counted.min() <= counted.max() < task.outputs
     assert task.labels == () or len(task.labels) == task.outputs
 

@@ -5,6 +5,7 @@ python -m tools.cards [PRESET ...]     writes assets/cards/PRESET.png
 
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +17,11 @@ from explorer.engine.inline import train
 from explorer.engine.looking import look
 from explorer.lenses.arrows import FeatureArrows
 from explorer.lenses.base import Scene
+from explorer.lenses.detections import Detections
 from explorer.lenses.picture import Picture
 from explorer.lenses.request import Example
 from explorer.lenses.stage import Stage
+from explorer.lenses.transcript import Transcript
 from explorer.runs import Run
 from explorer.validation import check
 
@@ -28,6 +31,7 @@ ORANGE, BLUE, GREY = (245, 147, 34), (8, 119, 189), (236, 239, 242)
 CLASSES = [ORANGE, BLUE, (0, 158, 115), (204, 121, 167), (214, 194, 31), (86, 190, 240)]
 EXTENT = 6.0
 CURVES = {"grokking", "grokking-no-decay", "in-context-classes", "in-context-line", "in-context-regression"}
+FRAMED = 264  # pixels of a picture with frames in it
 
 
 def draw(name: str) -> Image.Image:
@@ -44,6 +48,10 @@ def draw(name: str) -> Image.Image:
             return curves(run)
         if FeatureArrows.is_applicable(checked):
             return arrows(look(FeatureArrows(), scene)["arrows"].values[:, 1])
+        if Transcript.is_applicable(checked):
+            return heard(look(Transcript(), scene)["shares"].values)
+        if Detections.is_applicable(checked):
+            return mosaic([framed(look(Detections(), replace(scene, example=Example(index=i)))) for i in range(3)])
         if data.view == "table":
             return scatter(data.train.inputs[0].numpy(), data.train.targets)
         return walls(picture)
@@ -122,6 +130,22 @@ def curves(run: Run) -> Image.Image:
         ]
         pen.line(line, fill=(*colour, 255), width=4 * SCALE, joint="curve")
     return small(card)
+
+
+def heard(shares: np.ndarray) -> Image.Image:  # (time, phone)
+    """How likely each phone is over the frames of an utterance, the blank at the bottom."""
+    return pixels(share(shares.T[::-1])).resize((WIDTH, HEIGHT), Image.Resampling.NEAREST)
+
+
+def framed(picture: Picture) -> np.ndarray:
+    """A picture with the boxes that are told: (side, side, 3)."""
+    grey = picture["input"].values[0].clip(0, 1)
+    card = pixels(share(grey)).resize((FRAMED, FRAMED), Image.Resampling.NEAREST)
+    pen = ImageDraw.Draw(card)
+    for (x, y, width, height), kind in zip(picture["boxes"].values, picture["classes"].values, strict=True):
+        box = [FRAMED * each for each in (x - width / 2, y - height / 2, x + width / 2, y + height / 2)]
+        pen.rectangle(box, outline=(*CLASSES[int(kind) % len(CLASSES)], 255), width=9)
+    return np.array(card)[..., :3]
 
 
 def walls(picture: Picture) -> Image.Image:

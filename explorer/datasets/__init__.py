@@ -10,10 +10,12 @@ from explorer.datasets.masked import Agreement, Palindromes
 from explorer.datasets.memory import Adding, Brackets, FirstBit, FlipFlop
 from explorer.datasets.pictures import Pictures
 from explorer.datasets.points import Arms, Circle, Drawn, Gauss, GaussianPlane, Plane, Spiral, Xor
+from explorer.datasets.scenes import Scenes
 from explorer.datasets.sparse import SparseFeatures
 from explorer.datasets.tables import BreastCancer, Diabetes, Iris, Wine
 from explorer.datasets.text import Documentation, Grammar, TextFile
 from explorer.datasets.tokens import Copy, CopyBack, Repeated, Reverse
+from explorer.datasets.utterances import Utterances
 
 KINDS: dict[str, type[Dataset]] = {
     dataset.kind: dataset
@@ -32,6 +34,7 @@ KINDS: dict[str, type[Dataset]] = {
         Diabetes,
         Csv,
         Digits,
+        Scenes,
         Pictures,
         Documentation,
         TextFile,
@@ -47,6 +50,7 @@ KINDS: dict[str, type[Dataset]] = {
         Adding,
         FlipFlop,
         FirstBit,
+        Utterances,
         InContextRegression,
         InContextClassification,
         SparseFeatures,

@@ -12,7 +12,7 @@ from explorer.datasets.sequence_forms import SeriesForm, TokenForm
 from explorer.experiment import Settings
 from explorer.signals import Signal, Task
 
-View = Literal["points", "table", "picture", "tokens", "series"]
+View = Literal["points", "table", "picture", "tokens", "series", "frames"]
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class Data:
         if self.view == "picture":
             channels, height, width = shape
             return PictureForm((channels, height, width))
-        if self.view == "series":
+        if self.view in ("series", "frames"):
             return SeriesForm(self.names, shape[0])
         is_open = self.task.kind in ("next_token", "sequence_labels")  # has an answer whatever the length
         return TokenForm(self.names, shape[0], is_exact=not is_open)

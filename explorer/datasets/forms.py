@@ -147,7 +147,8 @@ class PictureForm(InputForm):
         channels, height, width = self.shape
         content = picture_bytes(own.picture or "")
         seen = torch.tensor(pixels(content, height, width, channels == 1, partial(refusal, "picture")))
-        values = seen.view(1, height, width, channels).permute(0, 3, 1, 2).contiguous() / 255
+        shades = seen.view(1, height, width, channels).permute(0, 3, 1, 2)
+        values = shades.clone(memory_format=torch.contiguous_format) / 255  # one channel has strides of its own
         values = 1 - values if self.is_ink else values
         if self.levels is not None:
             values = (values * (self.levels - 1)).round() / (self.levels - 1)
@@ -167,6 +168,8 @@ def listed(names: Sequence[str]) -> str:
 
 def own_targets(task: Task, inputs: tuple[Tensor, ...]) -> Tensor:
     """What is known of the right answers to an own input: the next token where it was typed, else nothing."""
+    if not task.is_aligned:
+        return torch.full((1, *task.target_shape), IGNORED if task.is_discrete else float(IGNORED))
     steps = () if task.steps is None else (inputs[0].shape[1],)
     if not task.is_discrete:
         return torch.full((1, *steps, task.outputs), torch.nan)

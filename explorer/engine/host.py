@@ -18,6 +18,7 @@ from explorer.experiment import Experiment
 from explorer.limits import limits
 from explorer.runs import Resume, Run, RunWriter, open_run
 from explorer.runs.carried import data_at_hand
+from explorer.signals import FIRST_METRICS
 from explorer.training import state
 from explorer.training.devices import pick_device
 from explorer.training.diagnosis import last_sound_step
@@ -25,7 +26,6 @@ from explorer.training.trainer import Trainer
 from explorer.transitions import find_transition
 from explorer.validation import Checked, assign, check, read_experiment
 
-JUMPING = ("accuracy", "r2")  # the metrics in which a phase change is looked for, before the loss
 COMMIT_SECONDS = 2.0  # a killed run loses at most this much work, and repeats it to the same numbers
 
 
@@ -107,7 +107,7 @@ class HostedRun:
     def _note_transition(self) -> None:
         """Mark where the first metric of the held-out data jumped, if it did."""
         series = self.writer.series()
-        name = next((name for name in JUMPING if ("test", name) in series), "loss")
+        name = next((name for name in FIRST_METRICS if ("test", name) in series), "loss")
         if (points := series.get(("test", name))) is None:
             return
         found = find_transition(zip(points.steps.tolist(), points.values.tolist(), strict=True))

@@ -20,6 +20,8 @@ from explorer.declarations import read_part
 from explorer.engine.shelf import Shelf
 from explorer.errors import DataError, LimitError
 from explorer.experiment import Part
+from explorer.signals import BOX
+from explorer.training.transcripts import sequences
 
 Preview = dict[str, Any]
 
@@ -27,6 +29,8 @@ MOST_POINTS = 300
 MOST_ROWS = 6
 MOST_COLUMNS = 40
 MOST_PICTURES = 10
+MOST_UTTERANCES = 4
+FULL = 1.3  # height of a band that is drawn as white
 MOST_LINES = 3  # sequences
 MOST_TOKENS = 120  # of one sequence
 MOST_STEPS = 128  # of one series
@@ -105,7 +109,26 @@ def _raw(values: Tensor, scaling: Scaling | None) -> Tensor:  # (n, feature)
 def _pictures(data: Data) -> Preview:
     few = data.train.take(slice(MOST_PICTURES))
     pictures = [_png(picture) for picture in few.inputs[0]]
+    if data.task.kind == "detection":
+        return {"pictures": pictures, "boxes": [_boxes(target, data) for target in few.targets]}
     return {"pictures": pictures, "answers": [_answer(target, data) for target in few.targets]}
+
+
+def _boxes(target: Tensor, data: Data) -> list[dict[str, Any]]:
+    """The objects of a picture: the name of each, and its box by left upper corner and size, as shares of the side."""
+    return [
+        {"name": data.task.labels[len(BOX) + int(kind)], "box": _rounded(torch.stack([x - w / 2, y - h / 2, w, h]))}
+        for kind, x, y, w, h in target
+        if kind >= 0
+    ]
+
+
+def _frames(data: Data) -> Preview:
+    """Utterances as pictures, time to the right and the highest band on top, with the phones that were said."""
+    few = data.train.take(slice(MOST_UTTERANCES))
+    heights = few.inputs[0].transpose(1, 2).flip(1)[:, None]  # (n, 1, bands, time)
+    said = [" ".join(data.task.labels[phone] for phone in row) for row in sequences(few.targets)]
+    return {"pictures": [_png(each / FULL) for each in heights], "answers": said}
 
 
 def _png(picture: Tensor) -> str:  # (channel, height, width), from 0 to 1
@@ -156,4 +179,5 @@ EXAMPLES: dict[str, Callable[[Data], Preview]] = {
     "picture": _pictures,
     "tokens": _tokens,
     "series": _series,
+    "frames": _frames,
 }

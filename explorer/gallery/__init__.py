@@ -11,6 +11,7 @@ from explorer.gallery import (
     memory,
     pictures,
     points,
+    speech,
     superposition,
     tables,
     text,
@@ -19,7 +20,7 @@ from explorer.gallery.base import Figure, Preset
 
 FAMILIES: dict[str, tuple[Preset, ...]] = {
     "points": (points.CIRCLE, points.XOR, points.GAUSS, points.SPIRAL, points.ARMS, points.PLANE),
-    "pictures": (pictures.MLP, pictures.CNN, pictures.ARTICLE, pictures.RESNET),
+    "pictures": (pictures.MLP, pictures.CNN, pictures.ARTICLE, pictures.RESNET, pictures.DETECTOR),
     "memory": (memory.BRACKETS, memory.ADDING_RNN, memory.ADDING_LSTM, memory.ADDING_GRU, memory.FLIP_FLOP),
     "emergence": (
         induction.HEADS,
@@ -29,6 +30,8 @@ FAMILIES: dict[str, tuple[Preset, ...]] = {
         algorithms.NO_DECAY,
         superposition.SPARSE,
         superposition.DENSE,
+        speech.CTC,
+        speech.SINGLE,
     ),
     "in_context": (
         in_context.LINE,

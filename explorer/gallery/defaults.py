@@ -3,7 +3,7 @@
 from typing import Any
 
 from explorer.experiment import Experiment
-from explorer.gallery import in_context, points, tables, text
+from explorer.gallery import in_context, pictures, points, speech, tables, text
 from explorer.gallery.base import experiment
 from explorer.signals import Signal, Task
 
@@ -19,6 +19,7 @@ RECIPES: dict[str, dict[str, Any]] = {
     "picture": {"learning_rate": 0.005, "batch_size": 64, "steps": 600, "evaluate_every": 20},
     "tokens": {**text.RECIPE, "batch_size": 32, "steps": 500},
     "series": {"learning_rate": 0.003, "batch_size": 64, "steps": 600, "clip_norm": 1.0, "evaluate_every": 20},
+    "frames": {**speech.RECIPE, "steps": 220},
 }
 
 
@@ -34,7 +35,9 @@ def default_layers(view: str, signal: Signal, task: Task) -> Layers:
     if view == "table":
         return tables.relu_layers(8)
     if view == "picture":
-        return convolutions(signal)
+        return pictures.detector(task.outputs) if task.kind == "detection" else convolutions(signal)
+    if view == "frames":
+        return speech.recogniser()
     if view == "tokens":
         return token_layers(task)
     return series_layers(signal, task)

@@ -83,7 +83,14 @@ class Scene:
 
     def answer_step(self) -> int | None:
         """The step whose answer counts where none is named; None: the last one, or there are no steps."""
-        return last_counted(self.target()) if self.own is None else self.own.asked
+        if self.own is not None:
+            return self.own.asked
+        return last_counted(self.target()) if self.data.task.is_aligned else None
+
+    def pictured(self, split: Split) -> Picture:
+        """The inputs of the first example of a split, by name."""
+        parts = zip(self.data.input_names, split.inputs, self.data.signals, strict=True)
+        return {name: named(part[0], *signal.axes) for name, part, signal in parts}
 
     def held_out(self, n: int) -> Split:
         """The first `n` held-out examples, where the network computes."""

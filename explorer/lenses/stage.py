@@ -64,7 +64,8 @@ class Stage(Lens):
             found[column] = _one(caught[name][0])
         for address, layer in patterns.items():
             found[layer] = Array(caught[address][0].cpu().numpy(), ("head", "query", "key"), is_coarse=True)
-        found["prediction"] = Array(_answer(scene, output)[0].reshape(-1).cpu().numpy()[:512], ("class",))
+        if scene.data.task.is_aligned:
+            found["prediction"] = Array(_answer(scene, output)[0].reshape(-1).cpu().numpy()[:512], ("class",))
         return found
 
 

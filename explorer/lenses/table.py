@@ -22,6 +22,7 @@ from explorer.lenses.attention.rollout import Rollout
 from explorer.lenses.attribution import AttributionLens, TrustLens
 from explorer.lenses.base import Lens
 from explorer.lenses.clock import Clock
+from explorer.lenses.detections import Detections
 from explorer.lenses.evaluation import Evaluation
 from explorer.lenses.generation import Generation
 from explorer.lenses.in_context.errors import PromptErrors
@@ -33,6 +34,7 @@ from explorer.lenses.states.match import StateMatch
 from explorer.lenses.states.reach import GradientReach
 from explorer.lenses.states.states import States
 from explorer.lenses.states.trajectories import StatePca
+from explorer.lenses.transcript import Transcript
 
 KINDS: dict[str, type[Lens]] = {
     lens.kind: lens
@@ -40,6 +42,8 @@ KINDS: dict[str, type[Lens]] = {
         Stage,
         Evaluation,
         Generation,
+        Transcript,
+        Detections,
         NextToken,
         AttentionPattern,
         AttentionQuery,

@@ -29,6 +29,8 @@ def reason_against(checked: Checked) -> str | None:
         return "A recurrent layer runs on kernels of its own, which take one network at a time."
     if any(isinstance(module, nn.Dropout) and module.p > 0 for module in modules):
         return "Dropout draws its chances in another order for many networks than for one."
+    if checked.description.task.kind == "ctc":
+        return "The CTC loss runs on a kernel of its own, which takes one network at a time."
     if checked.experiment.recipe.loss == "squared_error" and checked.description.task.is_discrete:
         return "The squared error of classes picks the targets that count, a different number for each network."
     return None

@@ -8,7 +8,9 @@ from torch import Tensor, nn
 
 from explorer.datasets.base import Split
 from explorer.signals import IGNORED, Task
+from explorer.training.boxes import box_scores
 from explorer.training.objectives import Loss
+from explorer.training.transcripts import transcript_scores
 
 CHUNK = 512  # examples in one forward pass
 LABELS_SHOWN = 64  # a confusion matrix of more classes is not made
@@ -40,7 +42,9 @@ def predict(network: nn.Module, split: Split) -> Tensor:
 def glance(output: Tensor, target: Tensor, task: Task, loss: Loss) -> dict[str, float]:
     """Loss and the task's first metric, cheap enough to be taken every few steps."""
     found = {"loss": loss(output, target)}
-    if task.is_discrete:
+    if not task.is_aligned:
+        found |= unaligned_scores(output, target, task)
+    elif task.is_discrete:
         found |= _hits(output, target)
     else:
         found["r2"] = _r2(output, target)
@@ -52,15 +56,18 @@ def evaluate(network: nn.Module, split: Split, task: Task, loss: Loss) -> Evalua
     """Every metric of the task; precision, recall and F1 are means over the classes that occur."""
     output, target = predict(network, split), split.targets
     value = loss(output, target).item()
+    if not task.is_aligned:
+        scores = {name: score.item() for name, score in unaligned_scores(output, target, task).items()}
+        return Evaluation({"loss": value, **scores})
     if not task.is_discrete:
         truth, guess = target.flatten(0, -2).double().cpu().numpy(), output.flatten(0, -2).double().cpu().numpy()
         is_sound = bool(output.isfinite().all())  # scikit-learn refuses the answers of a network that diverged
-        scores = {
+        measures = {
             "r2": sk.r2_score,
             "mean_squared_error": sk.mean_squared_error,
             "mean_absolute_error": sk.mean_absolute_error,
         }
-        found = {name: float(score(truth, guess)) if is_sound else float("nan") for name, score in scores.items()}
+        found = {name: float(score(truth, guess)) if is_sound else float("nan") for name, score in measures.items()}
         return Evaluation({"loss": value, **found})
     counted = target.flatten() != IGNORED
     truth = target.flatten()[counted].cpu().numpy()
@@ -80,6 +87,11 @@ def evaluate(network: nn.Module, split: Split, task: Task, loss: Loss) -> Evalua
     few = task.outputs <= LABELS_SHOWN
     matrix = sk.confusion_matrix(truth, guess, labels=list(range(task.outputs))).tolist() if few else None
     return Evaluation(found, matrix)
+
+
+def unaligned_scores(output: Tensor, target: Tensor, task: Task) -> dict[str, Tensor]:
+    """The metrics of a task whose targets are not told place by place: phones in order, or boxes."""
+    return transcript_scores(output, target) if task.is_discrete else box_scores(output, target)
 
 
 def _hits(output: Tensor, target: Tensor) -> dict[str, Tensor]:

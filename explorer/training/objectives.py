@@ -7,7 +7,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from explorer.signals import IGNORED, Task
+from explorer.signals import BLANK, IGNORED, Task
+from explorer.training.boxes import loss_of_cells
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 
@@ -38,25 +39,53 @@ def squared_error_of_classes(output: Tensor, target: Tensor) -> Tensor:
     return 0.5 * functional.mse_loss(output, signs)
 
 
+def ctc(output: Tensor, target: Tensor) -> Tensor:
+    """Mean negative log-likelihood of the phones, over every way to lay them out in time, by their number, in nats.
+
+    Graves et al. 2006, Connectionist temporal classification, equation 8; output (B, T, K), target (B, L).
+    """
+    return (sequence_losses(output, target) / (target != IGNORED).sum(1).clamp(min=1)).mean()
+
+
+def sequence_losses(output: Tensor, target: Tensor) -> Tensor:
+    """The negative log-likelihood of each sequence of phones: (B, T, K), (B, L) -> (B,)."""
+    where = torch.device("cpu") if output.device.type == "mps" else output.device  # torch has no kernel for Apple's
+    scores = output.to(where).log_softmax(-1).transpose(0, 1)  # (T, B, K)
+    phones = target.to(where)
+    lengths = (phones != IGNORED).sum(1)
+    steps = torch.full_like(lengths, len(scores))
+    return functional.ctc_loss(scores, phones.clamp(min=0), steps, lengths, blank=BLANK, reduction="none")
+
+
 @dataclass(frozen=True)
 class Objective:
-    """A loss: its title, and its formula for discrete and for numeric targets, where there is one."""
+    """A loss: its title, and its formula by what a task asks for, where there is one."""
 
     title: str
     for_classes: Loss | None = None
     for_numbers: Loss | None = None
+    for_phones: Loss | None = None
+    for_boxes: Loss | None = None
+
+    def of(self, task: Task) -> Loss | None:
+        """The formula that fits a task."""
+        if not task.is_aligned:
+            return self.for_phones if task.is_discrete else self.for_boxes
+        return self.for_classes if task.is_discrete else self.for_numbers
 
 
 LOSSES: dict[str, Objective] = {
     "cross_entropy": Objective("Cross-entropy", for_classes=cross_entropy),
     "squared_error": Objective("Squared error", for_classes=squared_error_of_classes, for_numbers=squared_error),
     "absolute_error": Objective("Absolute error", for_numbers=absolute_error),
+    "ctc": Objective("CTC", for_phones=ctc),
+    "boxes": Objective("Objects and boxes", for_boxes=loss_of_cells),
 }
 
 
 def losses_for(task: Task) -> dict[str, Loss]:
     """The losses that fit a task by name; the first is the task's own."""
-    found = {name: each.for_classes if task.is_discrete else each.for_numbers for name, each in LOSSES.items()}
+    found = {name: each.of(task) for name, each in LOSSES.items()}
     return {name: loss for name, loss in found.items() if loss is not None}
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from explorer.experiment import Stop
 
-LOWER_IS_BETTER = ("loss", "perplexity", "mean_squared_error", "mean_absolute_error")
+LOWER_IS_BETTER = ("loss", "perplexity", "phone_error_rate", "mean_squared_error", "mean_absolute_error")
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """The first examples of a dataset, drawn as what they are: rows, pictures, tokens or lines."""
 
 import base64
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -13,6 +13,7 @@ from explorer.ui.guard import plain
 Look = dict[str, Any]
 
 PICTURE_SIDE = 46  # pixels; five in a row of a narrow panel
+BOXED_SIDE, MOST_BOXED = 82, 6
 TABLE_HEIGHT = 248  # pixels: a header and six rows
 WIDTH, HEIGHT = 260, 72  # of the drawing of a series
 COLOURS = ("#f59322", "#0877bd", "#009e73", "#cc79a7")  # as in assets/colour.js
@@ -24,7 +25,7 @@ def draw_preview(look: Look) -> None:
     st.caption(f"{plain(words.task(look['task']))} {words.sizes(look['n_train'], look['n_test'])}")
     if "columns" in look:  # a file whose rows are shown already
         return
-    view = look["view"]
+    view = "boxes" if "boxes" in look else look["view"]
     if view in DRAWERS:
         DRAWERS[view](look)
     st.caption(words.DRAWN if look["kind"] == "drawn" else words.SHOWN[view])
@@ -41,6 +42,29 @@ def _draw_pictures(look: Look) -> None:
     with st.container(horizontal=True, gap="small"):
         for encoded, answer in zip(look["pictures"], look["answers"], strict=True):
             st.image(base64.b64decode(encoded), caption=plain(str(answer)), width=PICTURE_SIDE)
+
+
+def _draw_boxed(look: Look) -> None:
+    with st.container(horizontal=True, gap="small"):
+        for encoded, boxes in zip(look["pictures"][:MOST_BOXED], look["boxes"], strict=False):
+            st.image(boxed(encoded, boxes), caption=plain(", ".join(each["name"] for each in boxes)), width=BOXED_SIDE)
+
+
+def boxed(picture: str, boxes: Sequence[Mapping[str, Any]]) -> str:
+    """A picture (PNG in base64) with a frame around each object, as a drawing."""
+    frames = "".join(
+        f'<rect x="{100 * x:.1f}" y="{100 * y:.1f}" width="{100 * width:.1f}" height="{100 * height:.1f}" fill="none"'
+        f' stroke="{COLOURS[place % len(COLOURS)]}" stroke-width="2.5"/>'
+        for place, (x, y, width, height) in enumerate(each["box"] for each in boxes)
+    )
+    address, style = f"data:image/png;base64,{picture}", "image-rendering:pixelated"
+    shown = f'<image href="{address}" width="100" height="100" style="{style}"/>'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100">{shown}{frames}</svg>'
+
+
+def _draw_frames(look: Look) -> None:
+    for encoded, answer in zip(look["pictures"], look["answers"], strict=True):
+        st.image(base64.b64decode(encoded), caption=plain(answer), width="stretch")
 
 
 def _draw_tokens(look: Look) -> None:
@@ -88,6 +112,8 @@ def series_drawing(series: Sequence[Sequence[float]]) -> str:
 DRAWERS: dict[str, Callable[[Look], None]] = {
     "table": _draw_table,
     "picture": _draw_pictures,
+    "boxes": _draw_boxed,
     "tokens": _draw_tokens,
     "series": _draw_series,
+    "frames": _draw_frames,
 }

@@ -4,11 +4,13 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from explorer.signals import BOX
+
 POINTS = "Points"
 FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (POINTS, ("circle", "xor", "gauss", "spiral", "arms", "plane", "gaussian_plane", "drawn")),
     ("Tables", ("iris", "wine", "breast_cancer", "diabetes", "csv", "sparse_features")),
-    ("Pictures", ("digits", "pictures")),
+    ("Pictures", ("digits", "scenes", "pictures")),
     ("Text", ("text", "text_file", "grammar")),
     (
         "Sequences",
@@ -24,6 +26,7 @@ FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "adding",
             "flip_flop",
             "first_bit",
+            "utterances",
         ),
     ),
     ("In context", ("in_context_regression", "in_context_classification")),
@@ -67,8 +70,10 @@ HEAD = "The first rows as they stand in the file. They do not show how the colum
 SHOWN = {
     "points": "Each tile shows examples to learn from. It does not show those held out.",
     "table": "The first rows to learn from, in their own units. They do not show how the columns are related.",
+    "boxes": "The first pictures to learn from, with a box around each object. They do not show how much shapes vary.",
     "picture": "The first pictures to learn from, each over its class. They do not show how much a class varies.",
     "tokens": "The first sequences to learn from. They do not show what decides the answer.",
+    "frames": "The first utterances: time to the right, low bands below. Over each, what was said, but not when.",
     "series": "The first series to learn from, up to four numbers a step. It does not show how series vary.",
 }
 
@@ -97,6 +102,8 @@ def task(told: Mapping[str, Any]) -> str:
     """What the network is to answer."""
     kind, outputs, labels = told["kind"], told["outputs"], told["labels"]
     classes = _listed(labels, outputs)
+    phones = _listed(labels[1:], outputs - 1)
+    shapes = ", ".join(labels[len(BOX) :])
     return {
         "classification": f"To tell: one of {outputs:,} classes ({classes}).",
         "regression": f"To tell: a number ({classes}).",
@@ -104,6 +111,8 @@ def task(told: Mapping[str, Any]) -> str:
         "next_token": f"To tell at every place: the next of {outputs:,} tokens.",
         "masked_token": f"To tell: the hidden tokens, out of {outputs:,}.",
         "in_context_regression": f"To tell at every step: a number ({classes}).",
+        "ctc": f"To tell: which of {outputs - 1:,} phones were said ({phones}), in their order; not when.",
+        "detection": f"To tell: where objects are, each by a box, and which ({shapes}).",
     }[kind]
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from explorer.signals import FIRST_METRICS
 from explorer.ui import network_words as words
 from explorer.ui import service, workbench
 from explorer.ui.controls import draw_setting, draw_settings, properties
@@ -13,7 +14,7 @@ from explorer.ui.session import session
 Schema = Mapping[str, Any]
 Recipe = Mapping[str, Any]
 
-METRICS = ("test.loss", "test.accuracy", "test.r2", "train.loss", "train.accuracy", "train.r2")
+METRICS = tuple(f"{split}.{name}" for split in ("test", "train") for name in ("loss", *FIRST_METRICS))
 PICTURE = 3  # axes of a picture
 OF_PICTURES = ("shift", "flip")
 

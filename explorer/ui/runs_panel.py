@@ -11,6 +11,7 @@ from explorer.charts.comparison import comparison_chart
 from explorer.engine.base import Listed
 from explorer.errors import ExplorerError
 from explorer.experiment import Experiment
+from explorer.signals import FIRST_METRICS
 from explorer.ui import words, workbench
 from explorer.ui.guard import plain, told
 from explorer.ui.pages import FOLDER
@@ -19,7 +20,7 @@ from explorer.ui.session import session
 from explorer.ui.visitor import visitor
 
 ICONS = {"training": "🟢", "paused": "⏸", "finished": "✔", "diverged": "⚠", "failed": "✖"}
-METRICS = ("loss", "accuracy", "r2")
+METRICS = ("loss", *FIRST_METRICS)
 
 
 def draw_runs() -> None:

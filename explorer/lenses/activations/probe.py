@@ -33,7 +33,7 @@ class Probe(Lens):
 
     @classmethod
     def is_applicable(cls, checked: Checked) -> bool:
-        return True
+        return checked.description.task.is_aligned
 
     def look(self, scene: Scene) -> Picture:
         task, chance = scene.data.task, torch.Generator().manual_seed(self.seed)

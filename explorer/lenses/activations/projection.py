@@ -40,7 +40,7 @@ class Projection(Lens):
 
     @classmethod
     def is_applicable(cls, checked: Checked) -> bool:
-        return True
+        return checked.description.task.is_aligned
 
     def look(self, scene: Scene) -> Picture:
         task, names = scene.data.task, layer_names(scene.checked)

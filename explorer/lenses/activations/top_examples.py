@@ -35,7 +35,6 @@ class TopExamples(Lens):
         unit = pick_unit(values[name], self.unit, name)
         heights, places = (part[:, unit] for part in over_places(values[name]))
         best = heights.topk(min(self.most, len(heights)))
-        time, entries = ("time",) if scene.data.task.steps else (), () if scene.data.task.is_discrete else ("class",)
         inputs = zip(scene.data.input_names, split.inputs, scene.data.signals, strict=True)
         return {
             "example": named(best.indices, "rank"),
@@ -43,5 +42,5 @@ class TopExamples(Lens):
             "place": named(places[best.indices], "rank"),
             "values": named(heights, "example"),
             **{part: named(value[best.indices], "rank", *signal.axes) for part, value, signal in inputs},
-            "target": named(split.targets[best.indices], "rank", *time, *entries),
+            "target": named(split.targets[best.indices], "rank", *scene.data.task.target_axes),
         }

@@ -109,4 +109,5 @@ def _loss_without(network: Network, part: Piece, means: dict[str, Tensor], split
 def _answer(output: Tensor, is_discrete: bool) -> Array:
     """One example's answer as probabilities or numbers."""
     answer = (output.softmax(-1) if is_discrete else output)[0]
-    return named(answer, *(("time", "class") if answer.dim() == 2 else ("class",)))
+    axes = {1: ("class",), 2: ("time", "class"), 3: ("class", "row", "column")}
+    return named(answer, *axes[answer.dim()])

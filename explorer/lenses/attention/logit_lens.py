@@ -28,7 +28,8 @@ class LogitLens(Lens):
 
     @classmethod
     def is_applicable(cls, checked: Checked) -> bool:
-        return has_attention(checked) and has_stream(checked) and checked.description.task.is_discrete
+        task = checked.description.task
+        return has_attention(checked) and has_stream(checked) and task.is_discrete and task.is_aligned
 
     @torch.no_grad()
     def look(self, scene: Scene) -> Picture:

@@ -35,7 +35,8 @@ class Patching(Lens):
 
     @classmethod
     def is_applicable(cls, checked: Checked) -> bool:
-        return has_attention(checked) and checked.description.task.is_discrete
+        task = checked.description.task
+        return has_attention(checked) and task.is_discrete and task.is_aligned
 
     @torch.no_grad()
     def look(self, scene: Scene) -> Picture:

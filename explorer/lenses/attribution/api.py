@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from explorer.datasets.base import Data, Split
 from explorer.errors import DataError
+from explorer.lenses.attribution.aims import aimed
 from explorer.lenses.attribution.asking import Attribution, Setting, as_long, ask, read_method
 from explorer.lenses.attribution.baselines import Baseline, read_baseline
 from explorer.lenses.attribution.structure import structure_of
@@ -21,6 +22,8 @@ from explorer.signals import Signal
 
 if TYPE_CHECKING:
     from explorer.runs import Run
+
+Given = tuple[Tensor, Tensor | None, int | None]
 
 
 def methods(run: "Run | nn.Module") -> list[dict[str, str]]:
@@ -55,14 +58,14 @@ def attribute(
     """
     chosen = read_method(method, settings)
     network, data = _opened(what, step)
-    batch, last = _examples(inputs, network, data)
+    batch, truth, last = _examples(inputs, network, data)
     signal, data = as_long(data.signals[0] if data else _signal(network, batch), data, batch)
     against = _against(baseline, batch, signal)
     aim = read_target(target, data.task.labels if data else ())
-    found = [
-        ask(Setting(network, signal, batch[i : i + 1], aim, each, data, last, layer, seed), chosen)
-        for i, each in enumerate(against)
-    ]
+    found = []
+    for one, each in zip(batch.split(1), against, strict=True):
+        target = aimed(aim, data.task, network, one, truth) if data else aim
+        found.append(ask(Setting(network, signal, one, target, each, data, last, layer, seed), chosen))
     return found[0] if _is_single(inputs, signal) else _together(found)
 
 
@@ -72,15 +75,15 @@ def _opened(what: "Run | nn.Module", step: int | None) -> tuple[nn.Module, Data 
     return what.model(step), what.data()
 
 
-def _examples(inputs: Any, network: nn.Module, data: Data | None) -> tuple[Tensor, int | None]:
-    """The examples with a batch axis as the network takes them, and the last step that counts, where that is known."""
+def _examples(inputs: Any, network: nn.Module, data: Data | None) -> Given:
+    """The examples with a batch axis as the network takes them, and the target and its last step, where known."""
     if isinstance(inputs, int):
         if data is None:
             raise DataError("inputs: expected numbers or tokens, got the number of an example; that needs a run.")
         if not 0 <= inputs < len(data.test):
             raise DataError(f"inputs: expected one of the {len(data.test)} held-out examples, got {inputs}.")
         one = data.test.take(slice(inputs, inputs + 1))
-        return one.inputs[0], last_counted(one.targets)
+        return one.inputs[0], one.targets, last_counted(one.targets)
     if isinstance(inputs, Mapping | Example):
         return _example(read_example(inputs), network, data)
     values = torch.as_tensor(np.asarray(inputs) if isinstance(inputs, list) else inputs).detach()
@@ -91,21 +94,21 @@ def _examples(inputs: Any, network: nn.Module, data: Data | None) -> tuple[Tenso
         values = _fitted(values, data.signals[0])
     elif values.dim() < 2 and not isinstance(network, Network):
         values = values.unsqueeze(0)
-    return values, None
+    return values, None, None
 
 
-def _example(example: Example, network: nn.Module, data: Data | None) -> tuple[Tensor, int | None]:
+def _example(example: Example, network: nn.Module, data: Data | None) -> Given:
     """An input of one's own, or an example of either split, with the step that counts."""
     if data is None or not isinstance(network, Network):
         raise DataError("inputs: expected numbers or tokens, got an example; that needs a run.")
     if example.form is not None:
         own = data.own_form.encode(example, lambda steps: reads_steps(network.plan, steps))
-        return own.inputs[0], own.asked
+        return own.inputs[0], None, own.asked
     split: Split = getattr(data, example.split)
     one = split.take(slice(example.index, example.index + 1))
     if not len(one):
         raise DataError(f"inputs: expected one of the {len(split)} examples of this split, got {example.index}.")
-    return one.inputs[0], last_counted(one.targets)
+    return one.inputs[0], one.targets, last_counted(one.targets)
 
 
 def _fitted(values: Tensor, signal: Signal) -> Tensor:

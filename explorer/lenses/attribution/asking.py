@@ -89,7 +89,8 @@ def read_method(name: str, settings: dict) -> Method:
 
 def verdict_on(method: Method, setting: Setting) -> Verdict:
     """Whether the method is right for this network."""
-    return method.verdict(structure_of(setting.network, setting.signal, setting.data is not None))
+    structure = structure_of(setting.network, setting.signal, setting.data is not None)
+    return method.verdict(replace(structure, has_curved_end=setting.target.sequence is not None))
 
 
 def ask(setting: Setting, method: Method) -> Attribution:

@@ -8,6 +8,7 @@ import torch
 from pydantic import Field
 from torch import Tensor
 
+from explorer.lenses.attribution.aims import aimed, meaning
 from explorer.lenses.attribution.asking import Setting, as_long, ask, read_method
 from explorer.lenses.attribution.base import JUDGEMENTS
 from explorer.lenses.attribution.baselines import read_baseline
@@ -35,7 +36,7 @@ class AttributionLens(Lens):
     )
     settings: Mapping[str, Any] = Field(default_factory=dict, description="Settings of the method.")
     target: str | int | None = Field(
-        None, description="What is explained, such as 3, 3-5, 3@10 or hidden:4; empty means the answer predicted."
+        None, description="What is explained: 3, 3-5, 3@10, sequence or hidden:4; empty means the answer predicted."
     )
     baseline: str | int | None = Field(
         None, description="zeros, mean, blurred, random, example:7 or token:7; empty means what suits the input."
@@ -52,11 +53,12 @@ class AttributionLens(Lens):
         found = ask(setting, read_method(self.method, dict(self.settings)))
         given = setting.inputs[0]
         with torch.no_grad():
-            answer = scene.network(setting.inputs)[0]
+            answer = scene.network(setting.inputs)
+        place = setting.last if setting.target.place is None else setting.target.place
         return {
             "input": array(given, setting.signal.axes),
             "scores": array(torch.from_numpy(found.scores), axes_of(found.scores, setting.signal)),
-            "prediction": array(_meaning(answer, scene), ("class",)),
+            "prediction": array(meaning(answer, scene.data.task, place), ("class",)),
             "target": Array(np.array(found.target if isinstance(found.target, int) else -1), ()),
             "completeness_error": Array(np.array(found.completeness_error, np.float32), ()),
             "change": Array(np.array(found.change, np.float32), ()),
@@ -75,13 +77,15 @@ def has_one_input(checked: Checked) -> bool:
 
 def setting_of(lens: Any, scene: Scene) -> Setting:
     """What a lens with a target, a baseline and a seed asks about a scene."""
-    (inputs,) = scene.inputs()
+    one = scene.one()
+    (inputs,) = one.inputs
+    target = read_target(lens.target, scene.data.task.labels)
     signal, data = as_long(scene.checked.description.signals[0], scene.data, inputs)
     return Setting(
         network=scene.network,
         signal=signal,
         inputs=inputs,
-        target=read_target(lens.target, scene.data.task.labels),
+        target=aimed(target, scene.data.task, scene.network, inputs, one.targets),
         baseline=read_baseline(lens.baseline, signal.is_tokens),
         data=data,
         last=scene.answer_step(),
@@ -98,11 +102,3 @@ def array(value: Tensor, axes: tuple[str, ...]) -> Array:
 def axes_of(scores: np.ndarray, signal: Signal) -> tuple[str, ...]:
     """Names of the axes of scores: those of the input, or by their number where a layer is scored."""
     return signal.axes if scores.ndim == len(signal.shape) else Signal(scores.shape).axes
-
-
-def _meaning(answer: Tensor, scene: Scene) -> Tensor:
-    """Probabilities of classes, or the numbers themselves; of a sequence the step that counts."""
-    if answer.dim() == 2:
-        last = scene.answer_step()
-        answer = answer[-1 if last is None else last]
-    return answer.softmax(-1) if scene.checked.description.task.is_discrete else answer

@@ -26,6 +26,7 @@ from explorer.lenses.attribution.structure import (
     is_rectified_recurrence,
 )
 
+CURVED_END = "The likelihood of a sequence is computed after the last layer, where its rules do not reach."
 CHOOSING = (*MAX_POOLS, GlobalMax)
 
 
@@ -75,6 +76,8 @@ class DeepLift(Method):
     adds_up: ClassVar[bool] = True
 
     def verdict(self, structure: Structure) -> Verdict:
+        if structure.has_curved_end:
+            return wrong(CURVED_END)
         joint = tuple(kind for kind in JOINT if kind is not GlobalMax)
         if (part := structure.first(*joint, is_curved_features)) is not None:
             return wrong(
@@ -128,6 +131,8 @@ class LRP(Method):
     adds_up: ClassVar[bool] = True
 
     def verdict(self, structure: Structure) -> Verdict:
+        if structure.has_curved_end:
+            return refused(CURVED_END)
         known = (*AFFINE, *MAX_POOLS, *CONTAINERS, FeatureExpansion, nn.ReLU, nn.Tanh)
         part = structure.first(lambda module: not isinstance(module, known), is_curved_features)
         if part is not None:

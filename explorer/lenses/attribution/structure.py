@@ -84,6 +84,7 @@ class Structure:
     parts: tuple[Part, ...]
     signal: Signal
     has_training_data: bool
+    has_curved_end: bool = False  # whether what is explained is computed from the answer by no layer of the network
     picture_layers: tuple[str, ...] = ()  # cuts of the network at which there still is a picture, first to last
 
     def first(self, *kinds: type[nn.Module] | Callable[[nn.Module], bool]) -> Part | None:
@@ -104,7 +105,7 @@ def structure_of(network: nn.Module, signal: Signal, has_training_data: bool) ->
         parts.append(Part(name, module))
         inside = f"{name}." if isinstance(module, (*RECURRENT, *ATTENTION)) else ""  # its own code, seen as one
     layers = picture_layers(network) if isinstance(network, Network) else ()
-    return Structure(tuple(parts), signal, has_training_data, layers)
+    return Structure(tuple(parts), signal, has_training_data, picture_layers=layers)
 
 
 def is_overlapping(module: nn.Module) -> bool:

@@ -1,18 +1,27 @@
-"""What an attribution explains: an entry of the answer, a difference of two, at a place, or a unit of a layer."""
+"""What an attribution explains: an entry of the answer, at a place, a difference, a sequence, or a unit of a layer."""
 
 import math
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
+import torch
 from pydantic import Field, model_validator
 from torch import Tensor
 
 from explorer.errors import EngineError
 from explorer.experiment import Settings
+from explorer.training.objectives import sequence_losses
+from explorer.training.transcripts import transcripts
 
 LAYER_UNIT = re.compile(r"(?P<layer>[A-Za-z][\w.]*):(?P<unit>\d+(?:,\d+)*)")
+SEQUENCE = re.compile(r"sequence(?::(?P<phones>\d+(?:,\d+)*))?")
+AT_PLACE = re.compile(r"(?P<label>.+)@(?P<place>\d+)")
 ENTRY = re.compile(r"(?P<entry>\d+)?(?:-(?P<versus>\d+))?(?:@(?P<place>\d+))?")
-GRAMMAR = "an entry such as 3, a difference such as 3-5, an entry at a place such as 3@10, or a unit such as hidden:4"
+GRAMMAR = (
+    "an entry such as 3, a difference such as 3-5, an entry at a place such as 3@10, a sequence such as sequence:3,1, "
+    "or a unit such as hidden:4"
+)
 
 
 class Target(Settings):
@@ -20,7 +29,14 @@ class Target(Settings):
 
     entry: int | None = Field(None, ge=0, description="The class, token or number; empty means the one predicted.")
     versus: int | None = Field(None, ge=0, description="The entry whose score is taken away from it.")
-    place: int | None = Field(None, ge=0, description="The step of a sequence; empty means the last one that counts.")
+    place: int | None = Field(
+        None,
+        ge=0,
+        description="The step of a sequence, or the cell of a grid, row by row; empty means what counts.",
+    )
+    sequence: tuple[int, ...] | None = Field(
+        None, max_length=256, description="Phones whose log-likelihood is explained; none means those that were said."
+    )
     layer: str | None = Field(None, description="The layer whose unit is explained, instead of the answer.")
     unit: tuple[int, ...] = Field((), max_length=4, description="Where the unit stands in the layer's output.")
 
@@ -30,6 +46,8 @@ class Target(Settings):
             raise ValueError("expected a layer and a unit together.")
         if self.layer is not None and (self.entry, self.versus, self.place) != (None, None, None):
             raise ValueError("expected either a unit of a layer or an entry of the answer.")
+        if self.sequence is not None and (self.entry, self.place, self.layer) != (None, None, None):
+            raise ValueError("expected either a sequence or something at one place.")
         if self.versus is not None and self.entry is None:
             raise ValueError("expected an entry before the one that is taken away.")
         return self
@@ -37,6 +55,8 @@ class Target(Settings):
     def __str__(self) -> str:
         if self.layer is not None:
             return f"{self.layer}:{','.join(map(str, self.unit))}"
+        if self.sequence is not None:
+            return f"sequence:{','.join(map(str, self.sequence))}"
         minus = "" if self.versus is None else f"-{self.versus}"
         return f"{self.entry}{minus}" + ("" if self.place is None else f"@{self.place}")
 
@@ -45,8 +65,11 @@ class Target(Settings):
         if self.layer is not None:
             self._require_unit(answer)
             return self
-        if answer.dim() > 3:
-            raise EngineError(f"target: expected numbers or a sequence of them as answer, got {_sizes(answer)}.")
+        if answer.dim() > 4:
+            raise EngineError(f"target: expected numbers, a row or a grid of them as answer, got {_sizes(answer)}.")
+        if self.sequence is not None:
+            return self._settled_sequence(answer)
+        answer = by_place(answer)
         place, scores = None, answer[0]
         if answer.dim() == 1:
             scores = answer  # one number an example
@@ -73,9 +96,28 @@ class Target(Settings):
             return chosen.flatten(1).mean(1) if chosen.dim() > 1 else chosen
         if output.dim() == 1:
             return output
+        if self.sequence is not None:
+            phones = torch.tensor(self.sequence, device=output.device)
+            return -sequence_losses(output, phones.expand(len(output), -1)).to(output.device)
+        output = by_place(output)
         at_place = output if self.place is None else output[:, self.place]
         scores = at_place[:, self.entry]
         return scores if self.versus is None else scores - at_place[:, self.versus]
+
+    def _settled_sequence(self, answer: Tensor) -> "Target":
+        """The same with its phones known: those named, or else those that are heard."""
+        if answer.dim() != 3:
+            raise EngineError(f"target: expected an answer for every frame, got {_sizes(answer)}; name an entry.")
+        _, steps, entries = answer.shape
+        phones = self.sequence or tuple(transcripts(answer)[0])
+        if not phones:
+            raise EngineError("target: expected a sequence of phones, got none: nothing is heard; name some.")
+        for phone in phones:
+            _require("target", phone, entries, "phones")
+        needed = len(phones) + sum(one == other for one, other in pairwise(phones))
+        if needed > steps:
+            raise EngineError(f"target: expected phones that fit into {steps} frames, got {needed} with their blanks.")
+        return self.model_copy(update={"sequence": phones})
 
     def _require_unit(self, output: Tensor) -> None:
         shape = tuple(output.shape[1:])
@@ -97,11 +139,21 @@ def read_target(text: "int | str | Target | None", labels: tuple[str, ...] = ())
         return Target(entry=labels.index(written))
     if found := LAYER_UNIT.fullmatch(written):
         return Target(layer=found["layer"], unit=tuple(int(part) for part in found["unit"].split(",")))
+    if found := SEQUENCE.fullmatch(written):
+        phones = found["phones"]
+        return Target(sequence=tuple(int(part) for part in phones.split(",")) if phones else ())
+    if (found := AT_PLACE.fullmatch(written)) and found["label"] in labels:
+        return Target(entry=labels.index(found["label"]), place=int(found["place"]))
     found = ENTRY.fullmatch(written)
     if found is None or not written or (found["versus"] and not found["entry"]):
         known = f", or one of {', '.join(labels[:12])}" if labels else ""
         raise EngineError(f"target: expected {GRAMMAR}{known}, got {written!r}.")
     return Target.model_validate({name: int(value) for name, value in found.groupdict().items() if value})
+
+
+def by_place(answer: Tensor) -> Tensor:
+    """An answer over a grid as one over its cells, row by row: (B, K, R, C) -> (B, R C, K); others as they are."""
+    return answer.flatten(2).transpose(1, 2) if answer.dim() == 4 else answer
 
 
 def _flat(unit: tuple[int, ...], shape: Sequence[int]) -> int:

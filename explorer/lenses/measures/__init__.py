@@ -23,6 +23,7 @@ from explorer.lenses.measures.in_context_error import (
 from explorer.lenses.measures.in_context_score import IN_CONTEXT_SCORE
 from explorer.lenses.measures.loss_by_position import LOSS_BY_POSITION
 from explorer.lenses.measures.novel_classes import IN_WEIGHTS, LABEL_ATTENTION, NOVEL_CLASSES, SWAPPED_LABELS
+from explorer.lenses.measures.phones import BLANK_FRACTION, PHONE_ERROR_RATE
 from explorer.lenses.measures.prefix_matching import PREFIX_MATCHING
 from explorer.lenses.measures.previous_token import PREVIOUS_TOKEN
 from explorer.lenses.measures.restricted import EXCLUDED_LOSS, RESTRICTED_LOSS
@@ -58,6 +59,8 @@ MEASURES: dict[str, Measure] = {
         LABEL_ATTENTION,
         CELL_DEPTH,
         STATE_SEPARATION,
+        BLANK_FRACTION,
+        PHONE_ERROR_RATE,
         FEATURES_PER_DIMENSION,
         FEATURE_DIMENSIONALITY,
         AGREEMENT,

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from explorer.lenses.base import Lens, Scene, choose, named
 from explorer.lenses.picture import Picture
-from explorer.lenses.states.memory import gates_of, recurrent_names, tracks, units
+from explorer.lenses.states.memory import gates_of, guesses, recurrent_names, tracks, units
 from explorer.validation import Checked
 
 
@@ -48,9 +48,7 @@ class StateMatch(Lens):
         best = shares.flatten().topk(min(self.most, shares.numel()))
         best_shares, places = best.values[best.values > 0], best.indices[best.values > 0]
         rows = places // shares.shape[1]
-        is_discrete = scene.data.task.is_discrete
-        time, entries = ("time",) if scene.data.task.steps else (), () if is_discrete else ("class",)
-        guesses = answers.argmax(-1) if is_discrete else answers
+        task = scene.data.task
         inputs = zip(scene.data.input_names, searched.inputs, scene.data.signals, strict=True)
         return tracks(scene, scene.one(), output) | {
             f"{name}.hidden": named(units(own[name])[0].T, "unit", "time"),
@@ -60,8 +58,8 @@ class StateMatch(Lens):
             "match_start": named(places % shares.shape[1], "match"),
             "match_share": named(best_shares, "match"),
             **{f"match_{part}": named(values[rows], "match", *signal.axes) for part, values, signal in inputs},
-            "match_target": named(searched.targets[rows], "match", *time, *entries),
-            "match_prediction": named(guesses[rows], "match", *time, *entries),
+            "match_target": named(searched.targets[rows], "match", *task.target_axes),
+            "match_prediction": named(guesses(answers, task)[rows], "match", *task.guess_axes),
         }
 
 

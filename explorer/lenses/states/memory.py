@@ -12,6 +12,7 @@ from explorer.lenses.base import Scene, named
 from explorer.lenses.picture import Picture
 from explorer.lenses.recording import recording
 from explorer.network import Network
+from explorer.signals import Task
 from explorer.validation import Checked
 
 
@@ -43,12 +44,11 @@ def units(gates: Mapping[str, Tensor], of: str = "hidden") -> Tensor:
 
 def tracks(scene: Scene, split: Split, output: Tensor) -> Picture:
     """Input, target where one is known, and prediction of one example, over time where they have it."""
-    picture = {
-        name: named(part[0], *signal.axes)
-        for name, part, signal in zip(scene.data.input_names, split.inputs, scene.data.signals, strict=True)
-    }
-    time = ("time",) if scene.data.task.steps else ()
-    entries = () if scene.data.task.is_discrete else ("class",)
-    guess = output.argmax(-1) if scene.data.task.is_discrete else output
-    known = {"target": named(split.targets[0], *time, *entries)} if scene.has_target else {}
-    return picture | known | {"prediction": named(guess[0], *time, *entries)}
+    task = scene.data.task
+    known = {"target": named(split.targets[0], *task.target_axes)} if scene.has_target else {}
+    return scene.pictured(split) | known | {"prediction": named(guesses(output, task)[0], *task.guess_axes)}
+
+
+def guesses(output: Tensor, task: Task) -> Tensor:
+    """What is told: the likeliest ids, or the numbers themselves."""
+    return output.argmax(-1) if task.is_discrete else output

@@ -36,12 +36,10 @@ class StatePca(Lens):
         states = units(found[name])  # (B, T, units)
         fitted = principal_components(states.flatten(0, 1), self.components)
         output, own = gates_of(scene.network, [name], scene.one())
-        time = ("time",) if scene.data.task.steps else ()
-        entries = () if scene.data.task.is_discrete else ("class",)
         return tracks(scene, scene.one(), output) | {
             "way": named(fitted.project(units(own[name])[0]), "time", "component"),
             "ways": named(fitted.project(states[:DRAWN]), "example", "time", "component"),
-            "targets": named(split.targets[:DRAWN], "example", *time, *entries),
+            "targets": named(split.targets[:DRAWN], "example", *scene.data.task.target_axes),
             "directions": named(fitted.directions, "component", "unit"),
             "shares": named(fitted.shares, "component"),
         }
