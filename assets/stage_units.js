@@ -5,7 +5,7 @@ import { largest, numberAt } from "./frames.js";
 import { fitted, inCell, roundedPath, setFont } from "./plot.js";
 import { words } from "./words.js";
 
-const ROUND = 6;
+const ROUND = 3; // pixels end within a corner of this radius without being clipped: a clip costs more than they do
 const LEAST_NUMBER = 25, LEAST_BIAS = 20; // pixels of a unit that its number or its bias needs
 const BIAS_RADIUS = 4.5;
 
@@ -59,18 +59,15 @@ function drawUnit(context, column, unit, array, paints, theme) {
 
 function drawPixels(context, column, box, paints, theme, map) {
   const atlas = paints.atlases.get(column.name);
-  context.save();
-  roundedPath(context, box, ROUND);
   if (atlas?.canvas) {
     const rows = map === null ? atlas.height : atlas.height / column.total;
-    context.clip();
     context.imageSmoothingEnabled = column.look === "maps";
-    context.drawImage(atlas.canvas, 0, (map ?? 0) * rows, atlas.width, rows, box.x, box.y, box.width, box.height);
+    context.drawImage(atlas.canvas, 0, (map ?? 0) * rows, atlas.width, rows, box.x + 1, box.y + 1, box.width - 2, box.height - 2);
   } else {
+    roundedPath(context, box, ROUND);
     context.fillStyle = theme.panel;
     context.fill();
   }
-  context.restore();
   outline(context, box, theme.border, 1);
 }
 
