@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from explorer import gallery
 from explorer.ui import emergence_words as words
 from tests.app_server import app_server, chromium
 from tests.test_journeys import PATIENCE, step_of, watched
@@ -38,7 +37,7 @@ def page(browser: Browser) -> Iterator[Page]:
 def test_a_laboratory_is_opened_started_watched_and_measured(page: Page, address: str) -> None:
     page.goto(f"{address}/emergence")
     page.get_by_role("radio", name=words.LABORATORIES["induction"].title).click()
-    page.get_by_role("button", name=gallery.PRESETS["induction-heads"].title).first.click()
+    page.locator(".st-key-card_induction-heads").get_by_role("button", name=words.START).click()
     expect(page.locator(".nx-state")).to_have_attribute("data-state", re.compile("training|finished"))
     expect(page.locator(".nx-readouts dd").first).to_have_text(re.compile(r"^[1-9]\d{1,2} / 500"))
     assert step_of(page) > 0

@@ -127,7 +127,7 @@ def test_the_command_line_lists_the_lenses_and_prints_pictures_for_people(
     [
         (["nothing"], "lens.kind: expected one of"),
         (["stage", "--step", "99"], "expected a step with a snapshot, got 99"),
-        (["stage", "--example", "-1"], "look.example.index: expected greater than or equal to 0, got -1"),
+        (["stage", "--example", "-1"], "example.index: expected greater than or equal to 0, got -1"),
         (["stage", "--step", "-1"], "look.step: expected greater than or equal to 0, got -1"),
         (["stage", "--set", "grid"], "--set: expected KEY=VALUE"),
         (["stage", "--set", "grid=1"], "lens.grid: expected greater than or equal to 8"),

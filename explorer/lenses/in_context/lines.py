@@ -94,7 +94,10 @@ class PromptLines(InPrompt):
         n = count // 2 if self.change else count
         if self.points or n < d or (scene.example.split == "train" and not self.is_shifted):
             return None
-        found = torch.linalg.lstsq(drawn.x[0, :n].cpu().double(), drawn.clean[0, :n].cpu().double())
+        clean = drawn.clean[0, :n].cpu().double()
+        if not clean.isfinite().all():  # nobody knows the values of an input of one's own
+            return None
+        found = torch.linalg.lstsq(drawn.x[0, :n].cpu().double(), clean)
         return found.solution[:, 0].to(drawn.x)
 
     def _places(self, x: Tensor) -> Tensor:
