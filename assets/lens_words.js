@@ -41,3 +41,10 @@ export const lensWords = {
   numbersAlt: (rows) => `${rows.join(", ")}.`,
   curve: (name, last) => `${name} ends at ${last}`,
 };
+
+/* The texts of progress measures. */
+export const courseWords = {
+  comes: "The first values appear in a moment.", atStep: lensWords.atStep, named: (name, value) => `${name}: ${value}`,
+  map: (title, axis) => `${title}, ${axis} upwards`,
+  alt: (courses) => `By step: ${courses.map(({ name, title, values }) => `${title} ends at ${brief(values[name].at(-1))}`).join("; ")}.`,
+};

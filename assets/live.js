@@ -251,9 +251,9 @@ class Store {
   }
 
   /* What the server says about the run; null where it cannot be had: the next change, or the next line, asks again. */
-  async read(path) {
+  async read(path, parameters = {}) {
     try {
-      const answer = await fetch(this.address(path));
+      const answer = await fetch(this.address(path, parameters));
       return answer.ok ? await answer.json() : null;
     } catch {
       return null;

@@ -12,7 +12,6 @@ from explorer.ui.emergence_panel import ALL
 from explorer.ui.gallery_dialog import CARDS
 from explorer.ui.guard import plain
 from explorer.ui.laboratories import LABORATORIES, REGRESSION
-from explorer.ui.measured import MOST_STEPS
 from explorer.ui.service import close_engine, engine
 from tests.test_look_pages import lenses
 from tests.test_pages import mine, opened, press, run, said, until, visit
@@ -36,16 +35,20 @@ def laboratory(name: str, app: AppTest | None = None) -> AppTest:
 
 
 def measured(preset: str, page: str = "emergence.py") -> AppTest:
-    """A page whose run has taken some steps and was measured."""
+    """A page whose run has taken some steps, all of them measured."""
     app = visit(opened(preset=preset, recipe__steps="24", recipe__evaluate_every="2"), page)
     held = engine().helm(mine(app).run_id, mine(app).token)
     held.take_steps(24)
     until(lambda: engine().status(held.run_id).state != "training")
+    names = [name for told in courses(run(app)) for name in told["names"]]
+    until(lambda: all(engine().course(held.run_id, name)["is_whole"] for name in names))
     return run(app)
 
 
-def charts(app: AppTest) -> list[dict]:
-    return [json.loads(each.proto.spec) for each in app.get("plotly_chart")]
+def courses(app: AppTest) -> list[dict]:
+    """What each picture of progress measures is told."""
+    drawn = [each.proto for each in app.get("bidi_component") if each.proto.component_name.endswith("course")]
+    return [json.loads(each.json) for each in drawn]
 
 
 def test_every_row_of_numbers_says_what_it_runs_over() -> None:
@@ -116,27 +119,27 @@ FIRST = {name: each.phenomena[0] for name, each in LABORATORIES.items()}
 
 
 @pytest.mark.parametrize("name", FIRST)
-def test_a_run_that_finished_is_measured_by_itself_and_judged(name: str) -> None:
+def test_a_run_is_measured_without_being_asked_and_judged(name: str) -> None:
     app = measured(FIRST[name])
     assert app.button_group(key="laboratory").value == name
-    n_drawn = len(LABORATORIES[name].charts) + len(LABORATORIES[name].rows)
-    assert len(charts(app)) == n_drawn
+    told = courses(app)
+    assert len(told) == len(LABORATORIES[name].charts) + len(LABORATORIES[name].rows)
+    assert {each["run"] for each in told} == {mine(app).run_id}
+    assert [each["names"][0] for each in told if each["row"]] == list(LABORATORIES[name].rows)
     assert any(f"-badge[{verdict}]" in said(app) for verdict in words.VERDICTS.values())
+    assert words.NOT_MEASURED not in said(app)
     assert not app.error
 
 
-def test_a_run_is_measured_where_it_stands_when_that_is_asked_for() -> None:
+def test_another_measure_is_taken_when_it_is_chosen() -> None:
     app = visit(opened(preset="induction-heads"), "emergence.py")
-    assert app.button(key="measure_induction").disabled
-    held = engine().helm(mine(app).run_id, mine(app).token)
-    held.take_steps(40)
-    until(lambda: engine().status(held.run_id).state != "training")
-    app = press(run(app), "measure_induction")
-    drawn = charts(app)
-    prefix = next(line for chart in drawn for line in chart["data"] if line.get("name") == "Prefix matching")
-    told = engine().measure(held.run_id, "prefix_matching", MOST_STEPS)
-    assert prefix["x"][-1] == told["steps"][-1] == 40
-    assert len(prefix["x"]) == len(told["steps"])
+    drawn = courses(app)
+    app.multiselect(key=f"more_induction_{mine(app).run_id}").set_value(["weight_norm"])
+    told = courses(run(app))
+    assert told[: len(drawn)] == drawn
+    assert [(each["names"], each["titles"]["weight_norm"]) for each in told[len(drawn) :]] == [
+        (["weight_norm"], "Weight norm")
+    ]
 
 
 def test_the_causal_test_looks_at_the_loss_without_each_head() -> None:

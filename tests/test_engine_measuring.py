@@ -1,6 +1,7 @@
 """Progress measures through an engine, and the two pictures of what they measure, where the answer is known."""
 
 import math
+import time
 from collections.abc import Iterator
 from types import SimpleNamespace
 
@@ -11,10 +12,13 @@ from torch import nn
 
 import explorer as ex
 from explorer.datasets.arithmetic import Modular
+from explorer.engine.courses import CROWDED, SHARE, Asked, Courses, Stand, Taken
 from explorer.engine.local import LocalEngine
+from explorer.engine.measuring_desk import coarse_first
 from explorer.layers.dense import Bottleneck
 from explorer.lenses.arrows import FeatureArrows
 from explorer.lenses.clock import Clock
+from explorer.transitions import find_transition
 from tests.test_pages import until
 
 pytestmark = pytest.mark.xdist_group("engine")
@@ -41,36 +45,78 @@ def test_an_engine_offers_the_measures_that_fit_a_run_with_what_is_said_of_them(
     assert all(all(each[part] for part in ("title", "shows", "hides", "formula", "paper")) for each in offered.values())
 
 
-@pytest.mark.parametrize("name", ["weight_norm", "fourier_power", "test.accuracy"])
+def whole(engine: LocalEngine, run_id: str, name: str) -> dict:
+    """A course, once all of the run's snapshots are measured."""
+    until(lambda: engine.course(run_id, name)["is_whole"])
+    return engine.course(run_id, name)
+
+
+@pytest.mark.parametrize("name", ["weight_norm", "fourier_power", "restricted_loss", "test.accuracy"])
 def test_an_engine_measures_what_the_run_itself_measures(engine, run_id, name):
     table = engine.run(run_id).measure(name)
-    measured = engine.measure(run_id, name)
-    assert measured["steps"] == table.loc[table["name"] == name, "step"].tolist()
-    assert list(measured["values"]) == list(dict.fromkeys(table["name"]))
-    for each, values in measured["values"].items():
+    found = whole(engine, run_id, name)
+    assert found["steps"] == table.loc[table["name"] == name, "step"].tolist()
+    assert list(found["values"]) == list(dict.fromkeys(table["name"]))
+    for each, values in found["values"].items():
         assert values == table.loc[table["name"] == each, "value"].tolist()
+    series = zip(found["steps"], found["values"][name], strict=True)
+    assert found["transition"] == vars(find_transition(series))
 
 
-def test_fewer_steps_are_spread_evenly_from_the_first_to_the_last(engine, run_id):
-    every = engine.measure(run_id, "weight_norm")
-    few = engine.measure(run_id, "weight_norm", 5)
-    assert len(few["steps"]) == 5
-    assert (few["steps"][0], few["steps"][-1]) == (every["steps"][0], every["steps"][-1])
-    known = dict(zip(every["steps"], every["values"]["weight_norm"], strict=True))
-    assert few["values"]["weight_norm"] == [known[step] for step in few["steps"]]
-
-
-def test_a_run_that_still_trains_is_measured_up_to_the_step_it_has_reached(engine):
+def test_a_course_grows_while_the_run_trains_and_forgets_what_a_rewind_undid(engine):
     helm = engine.start(ex.preset("grokking").with_("data.modulus=11"), begin=False)
     helm.take_steps(20)
     until(lambda: engine.status(helm.run_id).state != "training")
-    assert engine.measure(helm.run_id, "weight_norm")["steps"][-1] == 20
+    assert whole(engine, helm.run_id, "weight_norm")["steps"][-1] == 20
+    helm.take_steps(20)
+    until(lambda: engine.course(helm.run_id, "weight_norm")["steps"][-1] == 40)
+    before = whole(engine, helm.run_id, "weight_norm")
+    helm.rewind()
+    helm.set("recipe.weight_decay=0.0")
+    helm.take_steps(40)
+    until(lambda: engine.status(helm.run_id).step == 40)
+    after = whole(engine, helm.run_id, "weight_norm")
+    assert after["steps"] == before["steps"]
+    assert after["values"]["weight_norm"][-1] > before["values"]["weight_norm"][-1]
     helm.stop()
 
 
 def test_what_does_not_fit_a_run_is_refused_in_words(engine, run_id):
-    with pytest.raises(ex.ExperimentError, match="prefix_matching"):
-        engine.measure(run_id, "prefix_matching")
+    assert "prefix_matching" in whole(engine, run_id, "prefix_matching")["fault"]
+
+
+def test_a_coarse_course_comes_first_and_every_step_once():
+    steps = list(range(0, 170, 10))
+    order = list(coarse_first(steps))
+    assert order[:4] == [160, 0, 80, 40]
+    assert sorted(order) == steps
+    assert list(coarse_first([])) == []
+    assert list(coarse_first([3])) == [3]
+
+
+class Slow:
+    """A worker that takes a while for every step, and notes the share of the time for which it was busy."""
+
+    def __init__(self):
+        self.busy, self.asked = 0.0, []
+
+    def measure(self, run_id: str, asked: Asked) -> Taken:
+        self.asked.append((run_id, asked.name))
+        time.sleep(0.01)
+        self.busy += 0.01
+        return Taken({len(asked.known): [0.0]}, (asked.name,), 1, None, 0, False)
+
+
+@pytest.mark.parametrize(("n_free", "most"), [(1, SHARE), (0, CROWDED)], ids=["a core to spare", "none"])
+def test_a_run_that_trains_is_left_most_of_the_machine(n_free, most):
+    slow, started = Slow(), time.monotonic()
+    courses = Courses(slow.measure, lambda run_id: (Stand(5, 1.0), True), lambda: n_free)
+    courses.course("run", "one")
+    courses.course("run", "two")
+    until(lambda: len(slow.asked) > 6)
+    courses.close()
+    assert slow.busy / (time.monotonic() - started) < 1.2 * most
+    assert {name for _, name in slow.asked[:2]} == {"one", "two"}
 
 
 def test_arrows_lead_from_the_origin_to_the_columns_of_the_bottleneck():

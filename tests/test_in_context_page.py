@@ -11,7 +11,7 @@ from explorer.ui import in_context_words as words
 from explorer.ui.guard import plain
 from explorer.ui.in_context_panel import CHOOSER, PARTS
 from explorer.ui.service import close_engine, engine
-from tests.test_emergence_page import measured
+from tests.test_emergence_page import courses, measured
 from tests.test_look_pages import looked_at
 from tests.test_pages import mine, opened, press, run, said, until, visit
 
@@ -70,11 +70,14 @@ def test_the_examples_that_a_prompt_may_have_are_those_of_the_data() -> None:
     assert prompt(app)["most"] == 11
 
 
-def test_both_kinds_of_classes_stand_side_by_side_once_both_are_measured() -> None:
+def test_both_kinds_of_classes_are_compared_once_there_is_a_run_of_each() -> None:
     app = measured("in-context-classes", PAGE)
     assert words.OPEN_BOTH in said(app)
+    first = mine(app).run_id
     app = press(app, "start_in-weights-classes")
     held = mine(app)
-    until(lambda: engine().status(held.run_id).state == "finished")
+    until(lambda: engine().status(held.run_id).step > 0)
+    engine().helm(held.run_id, held.token).stop()
     app = run(app)
     assert words.BOTH_CAPTION in said(app)
+    assert {told["run"] for told in courses(app)} == {first, held.run_id}

@@ -17,7 +17,7 @@ from tests.engines import ENDLESS, SMALL, eventually, finished
 from tests.live_server import film_frames, header
 
 FOREIGN = "the page is from another server; open the app itself."
-PAGES = ("diagram", "events", "film?lens=stage", "file")
+PAGES = ("diagram", "events", "course?names=weight_norm", "film?lens=stage", "file")
 
 
 # Pages of a run
@@ -71,6 +71,18 @@ def test_the_events_of_a_run_tell_what_happened_up_to_now(server, helm):
     found = json.loads(server.get(f"{helm.run_id}/events")[1])
     assert [event["kind"] for event in found][:2] == ["created", "started"]
     assert set(found[0]) == {"step", "time", "kind", "details"}
+
+
+def test_the_course_of_a_run_is_told_again_only_when_it_has_changed(server, engine, helm):
+    helm.take_steps(16)
+    eventually(lambda: engine.course(helm.run_id, "weight_norm")["steps"] == [0, 8, 16])
+    names = "weight_norm,test.loss,nonsense"
+    eventually(lambda: json.loads(server.get(f"{helm.run_id}/course", names=names)[1])["courses"]["nonsense"]["fault"])
+    told = json.loads(server.get(f"{helm.run_id}/course", names=names)[1])
+    assert told["courses"]["weight_norm"] == json.loads(json.dumps(engine.course(helm.run_id, "weight_norm")))
+    assert told["courses"]["test.loss"]["steps"] == engine.curves(helm.run_id)["test"]["loss"][0]
+    again = json.loads(server.get(f"{helm.run_id}/course", names=names, known=told["version"])[1])
+    assert again == {"version": told["version"], "is_whole": told["is_whole"]}
 
 
 def test_a_run_is_handed_out_as_one_file(server, engine, tmp_path, monkeypatch):

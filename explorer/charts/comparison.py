@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
+from explorer.charts.common import MARGIN
+
 Curve = tuple[Sequence[int], Sequence[float]]  # steps and values
 
 
@@ -14,7 +16,7 @@ def comparison_chart(curves: Mapping[str, Curve], metric: str, is_log: bool) -> 
         figure.add_scatter(x=list(steps), y=list(values), name=_text(name), mode="lines")
     figure.update_layout(
         height=360,
-        margin={"l": 10, "r": 10, "t": 10, "b": 10},
+        margin=MARGIN,
         legend={"orientation": "h", "y": -0.2},
         hovermode="x unified",
         xaxis_title="step",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from explorer.charts.course import COLOURS, MARGIN
+from explorer.charts.common import COLOURS, MARGIN
 
 LINE, DOT = "rgba(42,127,184,0.45)", "#e08a1e"
 WIDE = 20  # ratio of the greatest to the least value from which an axis is logarithmic

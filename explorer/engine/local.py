@@ -39,6 +39,7 @@ class LocalEngine(Viewing):
     """The engine in worker processes of this machine. Every method may be called from any thread."""
 
     def __init__(self, workers: int | None = None):
+        super().__init__()
         self._registry = Registry(home() / "runs")
         self._owners = Owners(self._registry.folder)
         self._feeds = Feeds(self._attach, self._detach)
@@ -67,6 +68,7 @@ class LocalEngine(Viewing):
     def close(self) -> None:
         """Let the workers write all runs and leave. A second close does nothing."""
         atexit.unregister(self.close)
+        self._courses.close()
         self._feeds.close()
         self._crew.close()
 

@@ -14,9 +14,10 @@ from explorer.datasets.base import Data
 from explorer.diagram import data_shown, diagram
 from explorer.engine.base import Curves
 from explorer.engine.catalogue import catalogue
+from explorer.engine.courses import Asked, Taken
 from explorer.engine.framing import frame
 from explorer.engine.looking import lens_of, look
-from explorer.engine.measuring_desk import measured, offered
+from explorer.engine.measuring_desk import measured_on, offered
 from explorer.engine.planning import Grid, combinations
 from explorer.engine.previews import Preview, preview
 from explorer.engine.shelf import Shelf
@@ -148,9 +149,10 @@ class LookingDesk:
         opened = self._open(path)
         return offered(opened.network, opened.checked.dataset)
 
-    def measure(self, path: Path, name: str, most: int | None = None) -> dict[str, Any]:
-        """A progress measure at the kept steps, or at most so many of them."""
-        return measured(path, name, most)
+    def measure(self, path: Path, asked: Asked) -> Taken:
+        """A progress measure at some of the kept steps."""
+        opened = self._open(path)
+        return measured_on(opened.run, opened.network, opened.checked.dataset, self._data(opened), asked)
 
     def curves(self, path: Path, since: int) -> Curves:
         """The metrics in the file after a step."""

@@ -6,7 +6,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from explorer.engine.base import Curves, Status
-from explorer.engine.crew import Crew
+from explorer.engine.courses import Asked, Courses, Stand, Taken
+from explorer.engine.crew import Crew, n_cores
 from explorer.engine.heavy import Look
 from explorer.engine.registry import Entry, Registry, read_status
 from explorer.errors import EngineError
@@ -28,6 +29,9 @@ class Viewing:
     _registry: Registry
     _crew: Crew
     _catalogue: dict[str, Any] | None = None
+
+    def __init__(self) -> None:
+        self._courses = Courses(self._measured, self._stand, self._n_free)
 
     # Experiments
 
@@ -125,11 +129,29 @@ class Viewing:
         """The progress measures that can be taken of a run: name, title, shows, hides, formula and paper."""
         return self._look("measures", self._registry.get(run_id).path)
 
-    def measure(self, run_id: str, name: str, most: int | None = None) -> dict[str, Any]:
-        """A progress measure over the kept steps of a run, or over so many of them: `steps`, and `values` by name."""
+    def course(self, run_id: str, name: str) -> dict[str, Any]:
+        """A progress measure, or a metric as split.name, over the kept steps of a run, as far as it is known by now.
+
+        `steps` and `values` by name, the `transition`, and whether it `is_whole`; asking has more of it measured.
+        """
+        if "." not in name:
+            return self._courses.course(run_id, name)
+        split, _, metric = name.partition(".")
+        steps, values = self.curves(run_id).get(split, {}).get(metric, ([], []))
+        return self._courses.noted(run_id, name, steps, values)
+
+    def _measured(self, run_id: str, asked: Asked) -> Taken:
         entry = self._registry.get(run_id)
         self._write(entry)
-        return self._crew.heavy.ask("measure", entry.path, name, most).result()
+        return self._crew.heavy.ask("measure", entry.path, asked).result()
+
+    def _stand(self, run_id: str) -> tuple[Stand, bool]:
+        status = self.status(run_id)
+        return Stand(status.step, status.seconds), status.state == "training"
+
+    def _n_free(self) -> int | None:
+        busy = {entry.link for entry in self._registry.hosted() if entry.is_training}
+        return n_cores() - len(busy) if busy else None
 
     def export(self, run_id: str, target: "Path") -> str:
         """Copy a run's file, as the run stands, to a new file; the run's title."""

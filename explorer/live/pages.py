@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import unicodedata
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,6 +24,7 @@ from explorer.live.frames import sized
 
 PIECE = 256 * 1024  # bytes of a file read at a time
 SETTINGS_BYTES, EXAMPLE_BYTES = 8 * 1024, 64 * 1024
+MOST_COURSES = 16  # measures that one picture draws
 UNCHANGED = {  # frames are small already, and compressing them would hold up everybody's
     "Content-Encoding": "identity",
     "Cache-Control": "no-store",
@@ -65,6 +67,18 @@ def diagram(engine: Engine, run_id: str, asked: Mapping[str, str]) -> Response:
 def events(engine: Engine, run_id: str, asked: Mapping[str, str]) -> Response:
     """What happened to the run."""
     return _json(engine.events(run_id))
+
+
+def course(engine: Engine, run_id: str, asked: Mapping[str, str]) -> Response:
+    """Progress measures over the run as far as they are known: the `courses` by name, and their `version`.
+
+    Whoever has the version already is told nothing but that it stands, and whether there is more to come.
+    """
+    names = [name for name in asked.get("names", "").split(",") if name][:MOST_COURSES]
+    found = {name: engine.course(run_id, name) for name in names}
+    version = sha256(repr(list(found.items())).encode()).hexdigest()[:16]
+    told = {"version": version, "is_whole": all(each["is_whole"] for each in found.values())}
+    return _json(told if asked.get("known") == version else told | {"courses": found})
 
 
 def film(engine: Engine, run_id: str, asked: Mapping[str, str]) -> Response:

@@ -17,7 +17,13 @@ from explorer.live.connection import Connection
 from explorer.live.looks import look
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
-PAGES = {"diagram": pages.diagram, "events": pages.events, "film": pages.film, "file": pages.file}
+PAGES = {
+    "diagram": pages.diagram,
+    "events": pages.events,
+    "course": pages.course,
+    "film": pages.film,
+    "file": pages.file,
+}
 
 
 def routes(engine: Callable[[], Engine]) -> list[BaseRoute]:

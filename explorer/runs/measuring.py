@@ -50,11 +50,12 @@ def _taken(run: "Run", name: str, wanted: list[int] | None) -> list[Row]:
     rows: list[Row] = []
     for step in run.steps() if wanted is None else wanted:
         load_weights(network, run.snapshot(step), f"{run.path}")
-        rows += [(step, *row) for row in _rows(measure, network.eval(), data, dataset)]
+        rows += [(step, *row) for row in rows_of(measure, network.eval(), data, dataset)]
     return rows
 
 
-def _rows(measure: Measure, network: Network, data: Data, dataset: Dataset) -> list[tuple[str, float]]:
+def rows_of(measure: Measure, network: Network, data: Data, dataset: Dataset) -> list[tuple[str, float]]:
+    """The measure as one number, and where it is a row of numbers, each of them."""
     taken = measure.take(network, data, dataset)
     rows = [(measure.name, measure.summarised(taken))]
     if isinstance(taken, np.ndarray):

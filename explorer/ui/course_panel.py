@@ -1,87 +1,103 @@
-"""The course of a run: its progress measures over all kept steps, each judged by the transition finder."""
+"""The course of a run: its progress measures, which grow while it trains, each judged by the transition finder."""
 
-import numpy as np
+from typing import Any
+
 import streamlit as st
 
-from explorer.charts.course import Course, course_chart, rows_chart
-from explorer.transitions import find_transition
+from explorer.ui import canvas, measured
 from explorer.ui import emergence_words as words
-from explorer.ui import measured
 from explorer.ui.guard import plain, told
 from explorer.ui.laboratories import Laboratory
-from explorer.ui.measured import Measured
 from explorer.ui.service import engine
 from explorer.ui.session import session
 
-EVERY = 1.5  # seconds between two looks at whether the run has finished
+EVERY = 1.5  # seconds between two verdicts
+HIGH = 270  # pixels
+
+Charts = list[list[str]]
 
 
 def draw_course(laboratory: Laboratory, name: str) -> None:
-    """The button that measures, and what came of it; a run that finishes is measured by itself."""
-    st.fragment(_draw, run_every=EVERY)(laboratory, name)
+    """The measures of a laboratory and those that were added, over the snapshots of the run in hand."""
+    measured.remember()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{words.COURSE}**", help=words.JUDGED, width="content")
+        more = _draw_more(laboratory, name)
+    charts = charts_of(laboratory)
+    if not charts and not more:
+        st.caption(words.NO_MEASURES)
+        return
+    draw_charts(laboratory, session().run_id, name, [*charts, *([more] if more else [])])
 
 
-def names_of(laboratory: Laboratory) -> list[str]:
-    """The measures of a laboratory that can be taken of the run in hand, each once."""
+def charts_of(laboratory: Laboratory) -> Charts:
+    """The measures of a laboratory that can be taken of the run in hand, by chart."""
     offered = measured.offered()
-    wanted = [name for chart in laboratory.charts for name in chart] + list(laboratory.rows)
-    return [name for name in dict.fromkeys(wanted) if name in offered]
+    charts = [[name for name in chart if name in offered] for chart in laboratory.charts]
+    rows = [[name] for name in laboratory.rows if name in offered]
+    return [chart for chart in charts if chart] + rows
 
 
-def _draw(laboratory: Laboratory, name: str) -> None:
+def draw_charts(laboratory: Laboratory, run_id: str, key: str, charts: Charts) -> None:
+    """The charts of a run side by side, and below each what is to be said of its measures."""
+    offered = measured.offered()
+    titles = {name: measured.title(name, offered) for chart in charts for name in chart}
+    for number, (column, chart) in enumerate(zip(st.columns(len(charts), gap="medium"), charts, strict=True)):
+        with column:
+            data: dict[str, Any] = {"run": run_id, "token": None, "names": chart, "height": HIGH}
+            data["titles"] = {name: titles[name] for name in chart}
+            row = words.ROWS.get(chart[0]) if chart[0] in laboratory.rows else None
+            data |= {"is_log": laboratory.is_log, "row": row and {"axis": row[0], "first": row[1]}}
+            if run_id == session().run_id:
+                data["token"] = session().token or None
+            canvas.draw("course", data, key=f"{key}_{number}")
+    st.fragment(_draw_verdicts, run_every=EVERY)(laboratory, run_id, charts, titles)
+
+
+def _draw_more(laboratory: Laboratory, name: str) -> list[str]:
+    """Measures that the laboratory does not take by itself."""
+    own = {each for chart in (*laboratory.charts, laboratory.rows) for each in chart}
+    offered = measured.offered()
+    others = [each for each in offered if each not in own]
+    if not others:
+        return []
+    return st.multiselect(words.MORE, others, format_func=lambda each: plain(measured.title(each, offered)),
+                          placeholder=words.MORE, label_visibility="collapsed", width=340,
+                          key=f"more_{name}_{session().run_id}")  # fmt: skip
+
+
+def _draw_verdicts(laboratory: Laboratory, run_id: str, charts: Charts, titles: dict[str, str]) -> None:
+    """Where each measure jumps, as far as is known; a page that can measure more by now is drawn again."""
+    if run_id == session().run_id and charts_of(laboratory) != [
+        chart for chart in charts if _is_own(laboratory, chart)
+    ]:
+        st.rerun()
     with told():
-        names = names_of(laboratory)
-        step = engine().status(session().run_id).step
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{words.COURSE}**", help=words.JUDGED, width="content")
-            is_asked = st.button(words.MEASURE, icon=":material/monitoring:", help=words.MEASURE_HELP,
-                                 key=f"measure_{name}", disabled=step == 0 or not names)  # fmt: skip
-        asked = f"asked_{session().run_id}"
-        if is_asked:
-            st.session_state[asked] = step
-        if measured.has_finished() or st.session_state.get(asked) == step:
-            for each in measured.missing(names):  # each is kept at once, so that a rerun goes on where this one stops
-                with st.spinner(words.measuring(measured.offered()[each]["title"])):
-                    measured.measure(each)
-        found = measured.of_run()
-        if found is None or not found.found.keys() & set(names):
-            st.caption(words.NOT_MEASURED if names or step == 0 else words.NO_MEASURES)
-            return
-        draw_charts(laboratory, found, name)
+        for column, chart in zip(st.columns(len(charts), gap="medium"), charts, strict=True):
+            with column:
+                for name in chart:
+                    _say(name, titles[name], "" if name in laboratory.rows else _verdict(run_id, name))
 
 
-def draw_charts(laboratory: Laboratory, found: Measured, key: str) -> None:
-    """The charts side by side, each above what is to be said of its measures."""
-    charts = [[name for name in chart if name in found.found] for chart in laboratory.charts]
-    charts = [chart for chart in charts if chart]
-    rows = [name for name in laboratory.rows if name in found.found]
-    columns = iter(st.columns(max(1, len(charts) + len(rows)), gap="medium"))
-    for number, chart in enumerate(charts):
-        with next(columns):
-            _draw_chart(chart, found, laboratory.is_log, f"course_{key}_{number}")
-    for name in rows:
-        with next(columns):
-            steps, values = found.found[name]["steps"], np.array(found.rows(name)).T
-            figure = rows_chart(steps, values, *words.ROWS[name], laboratory.is_log)
-            st.plotly_chart(figure, key=f"rows_{key}_{name}", config={"displayModeBar": False})
-            _say(name)
+def _is_own(laboratory: Laboratory, chart: list[str]) -> bool:
+    return chart[0] in laboratory.rows or any(chart[0] in each for each in laboratory.charts)
 
 
-def _draw_chart(names: list[str], found: Measured, is_log: bool, key: str) -> None:
-    offered = measured.offered()
-    verdicts = {name: find_transition(zip(*found.series(name), strict=True)) for name in names}
-    title = {name: offered[name]["title"] if name in offered else words.metric(name) for name in names}
-    courses = [Course(title[name], *found.series(name), jump=verdicts[name].step) for name in names]
-    st.plotly_chart(course_chart(courses, is_log), key=key, config={"displayModeBar": False})
-    for name, verdict in verdicts.items():
-        badge = f":{words.COLOURS[verdict.verdict]}-badge[{words.VERDICTS[verdict.verdict]}]"
-        _say(name, f"{badge} {plain(verdict.sentence)}")
+def _verdict(run_id: str, name: str) -> str:
+    found = engine().course(run_id, name)
+    if found["fault"]:
+        return f":red[{plain(found['fault'])}]"
+    if not found["steps"]:
+        return words.NOT_MEASURED
+    transition = found["transition"]
+    badge = f":{words.COLOURS[transition['verdict']]}-badge[{words.VERDICTS[transition['verdict']]}]"
+    return f"{badge} {plain(transition['sentence'])}"
 
 
-def _say(name: str, verdict: str = "") -> None:
+def _say(name: str, title: str, verdict: str) -> None:
     """A measure's name with what it shows, its formula and its paper at hand, and the verdict."""
     about = measured.offered().get(name, {})
     help_text = None
     if "formula" in about:
         help_text = f"{about['shows']} {about['hides']}\n\n${about['formula']}$\n\n{plain(about['paper'])}"
-    st.markdown(f"{plain(about.get('title', name))} {verdict}", help=help_text)
+    st.markdown(f"{plain(title)} {verdict}", help=help_text)

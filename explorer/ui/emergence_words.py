@@ -10,11 +10,8 @@ EMERGES, DOES_NOT = "It emerges", "The control"
 PHENOMENON, CONTROL = "The phenomenon", "The control that must fail"
 PICTURE, CURVES = "What to look at", "Loss and accuracy while it trains"
 COURSE = "Progress measures"
-MEASURE, MEASURE_HELP = (
-    "Measure this run",
-    "Over the steps that were kept. A run that has finished is measured by itself.",
-)
-NOT_MEASURED = "Train the run, then measure it: its progress measures are drawn here, and judged."
+MORE = "Take another measure"
+NOT_MEASURED = "Measured as soon as it trains."
 NO_MEASURES = "None of this laboratory's measures can be taken of the run in hand."
 OTHER_RUN = "The run in hand is none of this laboratory. One click above opens and starts one."
 JUDGED = (
@@ -88,11 +85,6 @@ LABORATORIES = {
 
 # What a row of numbers runs over, and the number of the first
 ROWS = {"loss_by_position": ("place", 0), "fourier_power": ("frequency", 1), "feature_dimensionality": ("feature", 1)}
-
-
-def measuring(title: str) -> str:
-    """A measure is being taken."""
-    return f"Measuring: {title} …"
 
 
 def metric(name: str) -> str:

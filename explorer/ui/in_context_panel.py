@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from explorer.ui import emergence_words, look_bar, measured
+from explorer.ui import emergence_words, held_run, look_bar, measured
 from explorer.ui import in_context_words as words
-from explorer.ui.course_panel import draw_charts
+from explorer.ui.course_panel import charts_of, draw_charts
 from explorer.ui.emergence_panel import ALL, belongs, draw_laboratory
 from explorer.ui.guard import plain
 from explorer.ui.laboratories import LABORATORIES, REGRESSION
@@ -14,7 +14,6 @@ from explorer.ui.prompt_panel import draw_prompt
 CHOOSER = "in_context_part"
 PARTS = {"regression": REGRESSION, "classes": LABORATORIES["classes"], "copying": LABORATORIES["copying"]}
 FIRST = {"regression": draw_prompt}  # what a part draws that is its own
-EVERY = 1.5  # seconds
 
 
 def draw_in_context() -> None:
@@ -33,18 +32,19 @@ def draw_in_context() -> None:
     st.markdown(plain(words.PARTS[part].emerges))
     draw_laboratory(part, PARTS[part], words.PARTS[part], FIRST.get(part))
     if part == "classes" and belongs(PARTS[part]):
-        st.fragment(_draw_both, run_every=EVERY)()
+        _draw_both()
     look_bar.draw_timeline()
 
 
 def _draw_both() -> None:
-    """The two presets over their snapshots, as far as they were measured."""
+    """The two presets over their snapshots, once there is a run of each."""
     laboratory = LABORATORIES["classes"]
-    both = [each for name in (*laboratory.phenomena, *laboratory.controls) if (each := measured.of_preset(name))]
+    both = [each for name in (*laboratory.phenomena, *laboratory.controls) if (each := measured.last_of(name))]
     st.markdown(f"**{words.BOTH}**")
     if len(both) < 2:
         st.caption(words.OPEN_BOTH)
         return
-    for found in both:
-        draw_charts(laboratory, found, f"both_{found.preset}")
+    for run_id in both:
+        st.caption(plain(held_run.title_of(run_id)))
+        draw_charts(laboratory, run_id, f"both_{run_id}", charts_of(laboratory))
     st.caption(words.BOTH_CAPTION)

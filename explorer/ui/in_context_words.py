@@ -27,8 +27,8 @@ SHIFT = "Away from the prompts of training"
 SHIFTS = {"noise": "More noise", "scale": "Scale of x", "change": "Slope changes midway"}
 LEARNERS = {"network": "this network", "ridge": "ridge regression", "least_squares": "least squares"}
 EXAMPLES = "examples in the prompt"
-BOTH = "Both, side by side"
+BOTH = "Phenomenon and control"
 BOTH_CAPTION = (
     "New classes ask for the prompt, prompts without the answer for the weights; swapped labels for one of both."
 )
-OPEN_BOTH = "Train and measure the phenomenon and its control, and both are drawn here side by side."
+OPEN_BOTH = "Train the phenomenon and its control, and both are drawn here, one below the other."
