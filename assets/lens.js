@@ -114,7 +114,7 @@ class LensPanel {
       return frame ? "" : store.faults.get(this.id) ?? "";
     }
     const { lens, settings = {}, step = null, example = null } = this.data;
-    if (store.run !== null) this.look.want(store, { lens, settings, step: step ?? store.shownStep, example: example ?? store.example });
+    if (store.run !== null) this.look.want(store, { lens, settings, step: step ?? store.shownStep, example: store.exampleOf(example) });
     this.frame = this.look.frame ?? this.frame;
     return this.look.fault;
   }

@@ -10,6 +10,7 @@ import { words } from "./words.js";
 
 const LINGER = 400; // milliseconds that a store outlives its last picture: a page that is redrawn needs it again
 const RATE = 32; // pictures a second that are asked for: a little more than 30, so that 30 are drawn
+const STILL = 300; // milliseconds without another input before its past is fetched
 const LIVE = new URL("../live/", import.meta.url);
 const stores = new Map();
 const left = new Map(); // by run: the step that was shown when its last picture left
@@ -31,6 +32,7 @@ class Store {
     Object.assign(this, { run, token, forget, users: 0, status: null, error: "", events: [], diagram: null });
     Object.assign(this, { hovered: null, selected: null, probe: null, shownStep: null });
     this.example = { split: "test", index: 0 };
+    this.entered = null; // an input of one's own that is newer than what the page knows
     this.series = new Series();
     this.frames = new Map(); // by id: the newest frame
     this.faults = new Map(); // by id: why there is none
@@ -166,9 +168,24 @@ class Store {
     this.schedule();
   }
 
+  /* Look at another input of one's own at once; every picture that looks at one of this form follows. */
+  enter(own) {
+    this.entered = own;
+    this.sendWatchesSoon();
+    clearTimeout(this.filming);
+    if (this.shownStep !== null) this.filming = setTimeout(() => this.loadFilms(), STILL);
+    this.schedule();
+  }
+
+  /* What a picture looks at: the input just entered, where it looks at one of this form. */
+  exampleOf(example) {
+    const found = example ?? this.example;
+    const isOwn = this.entered !== null && Object.keys(this.entered).some((form) => form in found);
+    return isOwn ? { ...found, ...this.entered } : found;
+  }
+
   watches() {
-    return [...this.watched].map(([id, { lens, settings, example, step }]) => (
-      { id, lens, settings, example: example ?? this.example, ...(step === null ? {} : { step }) }));
+    return [...this.watched].map(([id, watch]) => ({ ...this.described(id, watch), ...(watch.step === null ? {} : { step: watch.step }) }));
   }
 
   /* Those that follow the step shown. */
@@ -195,7 +212,7 @@ class Store {
   }
 
   described(id, { lens, settings, example }) {
-    return { id, lens, settings, example: example ?? this.example };
+    return { id, lens, settings, example: this.exampleOf(example) };
   }
 
   // Time

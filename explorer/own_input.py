@@ -83,12 +83,12 @@ def write_own(own: OwnInput) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, Mapping):
-        return ",".join(f"{name}={number:g}" for name, number in value.items())
+        return ",".join(f"{name}={number:.9g}" for name, number in value.items())
     if own.form == "tokens":
         return " ".join(value)
     if own.form == "numbers":
-        return ";".join(",".join(f"{number:g}" for number in step) for step in value)
-    return ",".join(f"{number:g}" for number in value)
+        return ";".join(",".join(f"{number:.9g}" for number in step) for step in value)
+    return ",".join(f"{number:.9g}" for number in value)
 
 
 def refusal(form: str, expected: str, got: str, remedy: str = "") -> DataError:

@@ -182,8 +182,8 @@ def test_who_only_looks_is_refused_every_command(server, engine, helm, doing):
         ),
         ('{"watch": [{"lens": "stage", "settings": {}, "id": 5}]}', "no command"),
         ('{"unknown": true}', "no command"),
-        ('{"do": "' + "x" * 70_000 + '"}', "at most 64 KiB"),
-        (b"\x00\x01", "at most 64 KiB"),
+        ('{"do": "' + "x" * 1_100_000 + '"}', "at most 1 MiB"),
+        (b"\x00\x01", "at most 1 MiB"),
     ],
 )
 def test_what_is_no_command_is_answered_with_a_sentence_and_the_line_lives(server, helm, message, sentence):

@@ -74,7 +74,8 @@ class RowForm(InputForm):
     def about(self) -> dict[str, Any]:
         raw, scales = self._raw(self.examples), self._scales()
         low, high = raw.amin(0).tolist(), raw.amax(0).tolist()
-        bounds = {"low": map(rounded, low, scales), "high": map(rounded, high, scales)}
+        usual = list(self._usual().values())
+        bounds = {name: map(rounded, each, scales) for name, each in (("low", low), ("high", high), ("usual", usual))}
         return {"kind": self.kind, "names": list(self.names), **{name: list(each) for name, each in bounds.items()}}
 
     def _encode(self, own: OwnInput, fits: Fits) -> Encoded:

@@ -21,7 +21,7 @@ from explorer.engine.measuring_desk import measured_on, offered
 from explorer.engine.planning import Grid, combinations
 from explorer.engine.previews import Preview, preview
 from explorer.engine.shelf import Shelf
-from explorer.errors import RunFileError
+from explorer.errors import DataError, RunFileError
 from explorer.experiment import Experiment, Part
 from explorer.lenses import KINDS
 from explorer.lenses.attribution.offer import verdicts
@@ -78,15 +78,18 @@ class LookingDesk:
         return self._look(path, request, weights)[0]
 
     def own_form(self, path: Path, example: Example) -> dict[str, Any]:
-        """How an input of one's own is given to a run, one to begin with, and notes on how it fits.
-
-        Raises DataError where it does not. An example of the data is told as a person would give it.
-        """
+        """How an input of one's own is given to a run, the example as such, and how it fits, with a fault if not."""
         opened = self._open(path)
         form = self._data(opened).own_form
-        scene = self._scene(opened, opened.run.steps()[-1] if opened.run.steps() else 0, example)
-        written = example if example.form else form.write(scene.inputs())
-        return {**form.about(), "own": written.model_dump(mode="json", include=set(FORMS)), "notes": list(scene.notes)}
+        scene = self._scene(opened, 0, example)
+        about = {**form.about(), "accepts": list(form.accepts), "fault": "", "notes": []}
+        about["answers"] = "next" if opened.checked.description.task.kind == "next_token" else ""
+        try:
+            written = example if example.form else form.write(scene.inputs())
+            about["notes"] = list(scene.notes)
+        except DataError as error:
+            written, about["fault"] = example, str(error)
+        return {**about, "own": written.model_dump(mode="json", include=set(FORMS), exclude_none=True)}
 
     def frame(self, path: Path, run_id: str, request: LookRequest, weights: Weights | None = None) -> bytes:
         """The same, packed for those who watch."""

@@ -85,7 +85,7 @@ class Viewing:
         return self._look("diagram", self._registry.get(run_id).path)
 
     def own_form(self, run_id: str, example: "Example") -> dict[str, Any]:
-        """How an input of one's own is given to a run, this one as such, and how it fits; raises DataError if not."""
+        """How an input of one's own is given to a run, the example as such, and how it fits, with a fault if not."""
         return self._look("own_form", self._registry.get(run_id).path, example)
 
     def look(self, run_id: str, request: "LookRequest") -> "Picture":

@@ -19,7 +19,7 @@ from explorer.live.orders import Order, Watched, obey
 TELL_EVERY = 0.1  # seconds between two looks at a run's status
 REFUSED = 4403  # closing code for another origin, or for a run that is not here
 REASON_BYTES = 120  # of a closing reason; RFC 6455 allows 123
-MESSAGE_BYTES = 64 * 1024
+MESSAGE_BYTES = 1024 * 1024  # sixteen looks at a picture of somebody's own
 UNREADABLE = "the page sent something that is no command; load it again."
 
 
@@ -91,7 +91,7 @@ class Connection:
         number = None
         try:
             if text is None or len(text) > MESSAGE_BYTES:
-                raise EngineError("message: expected text of at most 64 KiB, got something else; load the page again.")
+                raise EngineError("message: expected text of at most 1 MiB, got something else; load the page again.")
             order = Order.model_validate_json(text)
             number = order.request
             if order.watch is not None:

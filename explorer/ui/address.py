@@ -6,6 +6,7 @@ Whatever cannot be followed is left out, and told in words: a link never breaks 
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,8 @@ from explorer.addressing import LAYERS, assignments
 from explorer.declarations import assign
 from explorer.errors import ExperimentError
 from explorer.experiment import Experiment
+from explorer.lenses.request import read_example
+from explorer.own_input import FORMS, read_own, write_own
 from explorer.ui import words
 from explorer.ui.drafts import canonical_preset
 from explorer.ui.session import FIRST, Session
@@ -21,6 +24,7 @@ from explorer.ui.session import FIRST, Session
 OWN = ("preset", "run", "step", "example", "hide")  # what is not a dotted key
 HIDEABLE = (*words.PANELS, *words.HIDDEN_PARTS)  # the parts that a lesson can leave out
 SPLITS = ("train", "test")
+LONGEST_OWN = 2_000  # characters of an input of one's own
 LONGEST = 6_000  # characters of an address that browsers and chat programs pass on whole
 SHOWN = 60  # characters of a wrong part that a sentence repeats
 
@@ -80,10 +84,24 @@ def write(mine: Session, with_run: bool = True) -> dict[str, str]:
         if mine.step is not None:
             found["step"] = str(mine.step)
     if mine.example != Session().example:
-        found["example"] = "{split}:{index}".format_map(mine.example)
+        found["example"] = _written_example(mine.example)
     if mine.hidden:
         found["hide"] = ",".join(sorted(mine.hidden))
     return found
+
+
+def carries(mine: Session) -> bool:
+    """Whether the address holds the input that is looked at."""
+    own = read_example(mine.example)
+    return own.form is None or len(write_own(own)) <= LONGEST_OWN
+
+
+def _written_example(example: dict[str, Any]) -> str:
+    """The input of one's own where it is short enough to travel, else the example that it began with."""
+    own = read_example(example)
+    if own.form is not None and len(text := write_own(own)) <= LONGEST_OWN:
+        return f"{own.form}:{text}"
+    return f"{own.split}:{own.index}"
 
 
 def is_whole(mine: Session) -> bool:
@@ -120,10 +138,15 @@ def _step(text: str | None, ignored: list[str]) -> int | None:
 
 
 def _example(text: str | None, ignored: list[str]) -> dict[str, Any]:
-    """The split and the number of an example, as train:7; the first held-out one where there is none."""
+    """The split and the number of an example, as train:7, or one's own, as text:the cat; else the first held-out."""
     split, _, number = (text or "").partition(":")
     if split in SPLITS and number.isdecimal() and len(number) < 10:
         return {"split": split, "index": int(number)}
+    with suppress(ExperimentError):
+        if split in FORMS:
+            own = read_own(split, number)
+            read_example(own)
+            return Session().example | own
     if text is not None:
         ignored.append(words.ignored("example", words.NOT_AN_EXAMPLE))
     return Session().example

@@ -21,8 +21,10 @@ export default function (component) {
   return () => { isGone = true; leave(); };
 }
 """
-NAMES = ("transport", "stage", "result", "curves", "timeline", "draw", "tiles", "lens", "prompt", "course")
-AS_TALL_AS_NEEDED = ("draw", "tiles", "lens", "prompt", "course")  # the others fill their place on the page
+NAMES = (
+    "transport", "stage", "result", "curves", "timeline", "draw", "tiles", "lens", "prompt", "course", "typing", "pad",
+)  # fmt: skip
+AS_TALL_AS_NEEDED = ("draw", "tiles", "lens", "prompt", "course", "typing", "pad")  # the others fill their place
 
 _mounts = {name: st.components.v2.component(f"explorer_{name}", js=LOADER.replace("NAME", name)) for name in NAMES}
 

@@ -1,5 +1,6 @@
 """What all pages of lenses share: the run, the example and the step that are looked at, chosen once for all of them."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,14 +11,14 @@ from explorer.errors import ExplorerError
 from explorer.experiment import Experiment
 from explorer.lenses.picture import Picture
 from explorer.lenses.request import LookRequest
-from explorer.ui import canvas, held_run, look_words, playground, words, workbench
+from explorer.ui import canvas, held_run, look_words, own_panel, own_words, playground, words, workbench
 from explorer.ui.guard import noted, plain
 from explorer.ui.pages import FOLDER
 from explorer.ui.service import engine
 from explorer.ui.session import session
 from explorer.ui.visitor import visitor
 
-SPLITS = ("test", "train")
+OWN = "own"
 LEFT_OUT = ("rewind", "epoch", "seed", "speed", "help")  # of the transport, which has little room here
 ENDLESS = 1_000_000  # examples of a dataset that is drawn as it is asked for
 
@@ -25,6 +26,8 @@ ENDLESS = 1_000_000  # examples of a dataset that is drawn as it is asked for
 def draw() -> bool:
     """The run in hand, its transport and the example; False, with the way to a run, where there is none."""
     playground.open_page()
+    if session().run_id:
+        own_panel.settle()
     playground.draw_notes()
     if not session().run_id:
         st.info(words.NO_RUN, icon=":material/lightbulb:")
@@ -36,6 +39,8 @@ def draw() -> bool:
             hidden = sorted({*session().hidden, *LEFT_OUT})
             canvas.draw("transport", playground.picture_data(hidden=hidden), command=lambda sent: None)
         _draw_example()
+    if own_panel.is_chosen():
+        own_panel.draw()
     playground.remember()
     return True
 
@@ -93,9 +98,9 @@ def step_now() -> int:
 
 
 def shapes(lens: str) -> dict[str, tuple[int, ...]]:
-    """How large each array of a lens is in the run in hand; asked once, for sizes do not change while it trains."""
+    """How large each array of a lens is for the run and the input in hand; asked once, for training changes no size."""
     known = st.session_state.setdefault("look_shapes", {})
-    key = session().run_id, lens
+    key = session().run_id, lens, json.dumps(session().example) if own_panel.is_chosen() else ""
     if key not in known:
         known[key] = {name: array.values.shape for name, array in look(lens).items()}
     found: dict[str, tuple[int, ...]] = known[key]
@@ -131,19 +136,31 @@ def _open(run_id: str) -> None:
 
 
 def _draw_example() -> None:
-    """Which split, and which example of it."""
+    """Which split, and which example of it; or an input of one's own."""
     mine = session()
     split, index = mine.example["split"], mine.example["index"]
     last = _last(split)
     if index > last:
-        mine.example = {"split": split, "index": last}
+        mine.example = {**mine.example, "index": last}
+    is_own = own_panel.is_chosen()
+    names = {**look_words.SPLITS, OWN: own_words.OWN}
     split_key, index_key = f"look_split_{mine.looked}", f"look_index_{mine.looked}_{split}"
-    st.selectbox(look_words.SPLIT, SPLITS, index=SPLITS.index(split), format_func=look_words.SPLITS.__getitem__,
-                 key=split_key, label_visibility="collapsed", width=112,
-                 on_change=lambda: choose_example(0, st.session_state[split_key]))  # fmt: skip
-    st.number_input(look_words.EXAMPLE, 0, last, min(index, last), key=index_key, label_visibility="collapsed",
-                    width=130,
-                    on_change=lambda: mine.example.update(index=int(st.session_state[index_key])))  # fmt: skip
+    st.selectbox(look_words.SPLIT, names, index=list(names).index(OWN if is_own else split), key=split_key,
+                 format_func=names.__getitem__, label_visibility="collapsed", width=112,
+                 on_change=lambda: _choose(st.session_state[split_key]))  # fmt: skip
+    if not is_own:
+        st.number_input(look_words.EXAMPLE, 0, last, min(index, last), key=index_key, label_visibility="collapsed",
+                        width=130,
+                        on_change=lambda: mine.example.update(index=int(st.session_state[index_key])))  # fmt: skip
+
+
+def _choose(place: str) -> None:
+    """A split, at its first example unless one of it was in hand; or one's own input, begun with that example."""
+    before = session().example
+    if place == OWN:
+        own_panel.choose()
+    else:
+        choose_example(before["index"] if own_panel.is_chosen() and place == before["split"] else 0, place)
 
 
 def _last(split: str) -> int:

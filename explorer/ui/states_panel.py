@@ -171,7 +171,7 @@ def _follow_way(sent: dict[str, Any]) -> None:
 
 def _draw_reach() -> None:
     """The gradient of an answer at every earlier step."""
-    has_steps = len(look_bar.shapes("gradient_reach")["target"]) > 0
+    has_steps = len(look_bar.shapes("gradient_reach")["prediction"]) > 0
     with st.container(horizontal=True, vertical_alignment="bottom"):
         is_log = st.toggle(words.LOG, value=True, key="reach_log")
         place = None
