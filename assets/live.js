@@ -103,8 +103,14 @@ class Store {
     if (this.undrawn.has(id)) this.counts.overtaken += 1; // the newest wins; the one before was never drawn
     this.undrawn.add(id);
     if (frame.header.error) this.faults.set(id, (this.error = frame.header.error));
-    else (this.frames.set(id, frame), this.faults.delete(id));
+    else this.seeWhole(id, frame);
     this.schedule(!frame.header.error);
+  }
+
+  seeWhole(id, frame) {
+    if (this.error === this.faults.get(id)) this.error = "";
+    this.frames.set(id, frame);
+    this.faults.delete(id);
   }
 
   hear(message) {

@@ -20,6 +20,7 @@ from explorer.ui.session import session
 About = Mapping[str, Any]  # what the engine says of the input in hand
 KINDS = ("png", "jpg", "jpeg", "gif", "bmp", "webp")
 HIGH, DIGITS = 176, 9  # pixels of a control that scrolls; of a typed number
+DRAFT = "own_draft"  # what was typed or drawn last, also where it does not fit
 STROKE = "own_stroke"  # by which the browser knows whether an answer is about its last change
 
 
@@ -78,13 +79,16 @@ def _take(own: Mapping[str, Any], is_from_elsewhere: bool = True) -> None:
 def _receive(form: str, sent: Any) -> None:
     """What was typed or drawn in the browser."""
     st.session_state[STROKE] = read_stroke(sent.get("stroke"), st.session_state.get(STROKE, 0))
-    _take({form: str(sent.get(form, ""))}, is_from_elsewhere=False)
+    st.session_state[DRAFT] = str(sent.get(form, ""))
+    _take({form: st.session_state[DRAFT]}, is_from_elsewhere=False)
 
 
 def _drawn(about: About, form: str, **more: Any) -> dict[str, Any]:
     """What a control in the browser is told."""
     mine = session()
     value = about["own"].get(form, " ".join(about["own"].get("tokens", ())))
+    if mine.own_fault:
+        value = st.session_state.get(DRAFT, value)
     return {"run": mine.run_id, "token": mine.token or None, form: value, "stroke": st.session_state.get(STROKE, 0),
             "generation": mine.looked, **more}  # fmt: skip
 
