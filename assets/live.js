@@ -102,9 +102,15 @@ class Store {
     this.counts.arrived += 1;
     if (this.undrawn.has(id)) this.counts.overtaken += 1; // the newest wins; the one before was never drawn
     this.undrawn.add(id);
-    if (frame.header.error) this.faults.set(id, (this.error = frame.header.error));
+    if (frame.header.error) this.seeFault(id, frame.header.error);
     else this.seeWhole(id, frame);
     this.schedule(!frame.header.error);
+  }
+
+  /* What is wrong with the input that was just entered is told beside it. */
+  seeFault(id, sentence) {
+    this.faults.set(id, sentence);
+    if (this.entered === null || !sentence.startsWith("example.")) this.error = sentence;
   }
 
   seeWhole(id, frame) {

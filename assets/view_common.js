@@ -51,8 +51,17 @@ export function inputOf({ frame, diagram, options }) {
   return name ? frame.arrays.get(name) : null;
 }
 
+/* The input as one token a step: by its numbers, or by which of its marks is set; null where steps are other things. */
+export function tokensOf(scene) {
+  const input = inputOf(scene), wide = input?.shape[1], { mark_names: marks = null } = scene.diagram;
+  if (!input || (isWhole(input) && input.shape.length === 1)) return input;
+  if (!marks || input.shape.length !== 2 || wide !== marks.length) return null;
+  const values = Int32Array.from({ length: input.shape[0] }, (_, time) => marks.findIndex((_, mark) => numberAt(input, time * wide + mark) > 0.5));
+  return { ...input, axes: input.axes.slice(0, 1), shape: input.shape.slice(0, 1), factor: 1, values };
+}
+
 export function tokenText(diagram, id) {
-  return readable(diagram.token_names?.[id] ?? String(id));
+  return readable((diagram.token_names ?? diagram.mark_names)?.[id] ?? String(id));
 }
 
 export function answerText(diagram, id) {
@@ -66,8 +75,8 @@ const readable = (text) => ({ " ": "␣", "\n": "⏎", "\t": "⇥", "": "∅" })
 export function namesAlong(scene, axis, length) {
   const { diagram, options } = scene, given = options.labels?.[axis];
   if (Array.isArray(given)) return given.map(String);
-  const input = OVER_TIME.has(axis) ? inputOf(scene) : null;
-  if (input && isWhole(input) && input.shape.length === 1 && input.shape[0] === length) return Array.from(input.values, (id) => tokenText(diagram, id));
+  const tokens = OVER_TIME.has(axis) ? tokensOf(scene) : null;
+  if (tokens?.shape[0] === length) return Array.from(tokens.values, (id) => tokenText(diagram, id));
   if (axis === "feature" && diagram.feature_names?.length === length) return diagram.feature_names.map(String);
   if (ANSWERS.has(axis) && (diagram.task?.labels?.length === length || diagram.token_names?.length === length)) {
     return Array.from({ length }, (_, id) => answerText(diagram, id));

@@ -7,7 +7,7 @@ import { brief, fitted, setFont } from "./plot.js";
 import { outline } from "./stage_units.js";
 import {
   LEGEND_ROOM, answerText, chosenPart, drawColumnNames, drawLegend, drawPixels, drawRowNames, grid, inputOf, isWhole, namesAlong, placeName,
-  roomFor, scaleOf, tokenText,
+  roomFor, scaleOf, tokenText, tokensOf,
 } from "./view_common.js";
 
 const TRACK = { words: 20, numbers: 34 }, GAP = 4, AXIS = 17, MOST_NAME = 90, LEAST_WORD = 9;
@@ -46,7 +46,7 @@ const plainSteps = (times) => Object.assign(Array.from({ length: times }, (_, ti
 
 /* The rows beneath: words where they are whole numbers, a small plot where they are not. */
 function tracksOf(scene, times) {
-  const { frame, diagram } = scene, input = inputOf(scene);
+  const { frame, diagram } = scene, input = tokensOf(scene) ?? inputOf(scene);
   const listed = [[words.axis("input"), input, tokenText], [words.target, frame.arrays.get("target"), answerText], [words.prediction, frame.arrays.get("prediction"), answerText]];
   return listed.filter(([, array]) => array?.axes[0] === "time" && array.shape[0] === times).map(([name, array, read]) => {
     const isWords = isWhole(array) && array.shape.length === 1;

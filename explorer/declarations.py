@@ -11,6 +11,7 @@ from explorer.experiment import Experiment, Part, Settings
 
 S = TypeVar("S", bound=Settings)
 SHOWN = 60  # characters of a wrong value that a sentence repeats
+OPENINGS = ("Value error, ", "Input should be ", "String should have ")  # of pydantic's messages; ours say "expected"
 
 
 def read_part(table: Mapping[str, type[S]], part: Part, place: str) -> S:
@@ -62,7 +63,9 @@ def _fault(details: ErrorDetails, declaration: type[BaseModel], place: str) -> F
         return Fault(where, f"one of {known}", f"the unknown setting {location[-1]!r}")
     if details["type"] == "missing":
         return Fault(where, "a value", "nothing", "give one")
-    message = details["msg"].removeprefix("Value error, ").removeprefix("Input should be ").rstrip(".")
+    message = details["msg"].rstrip(".")
+    for opening in OPENINGS:
+        message = message.removeprefix(opening)
     return Fault(where, message, _shown(details["input"]))
 
 

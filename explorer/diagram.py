@@ -5,6 +5,7 @@ from typing import Any
 
 from explorer.cost import costs
 from explorer.datasets.base import Data, Description, Split
+from explorer.datasets.sequence_forms import MarksForm
 from explorer.network import Node, Plan
 
 MOST_POINTS, MOST_NAMES, MOST_NAME = 2_000, 10_000, 60  # points of a split, names, characters of a name
@@ -71,6 +72,7 @@ def data_shown(data: Data) -> dict[str, Any]:
         "points": {"train": _points(data.train), "test": _points(data.test)} if data.view == "points" else None,
         "token_names": names if is_tokens else None,
         "feature_names": None if is_tokens else names,
+        "mark_names": names if isinstance(data.own_form, MarksForm) else None,  # exactly one of them at every step
         "sizes": {"train": None if data.draw else len(data.train), "test": len(data.test)},
     }
 

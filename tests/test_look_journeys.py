@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from explorer.ui import look_words
+from explorer.ui import look_words, own_words, words
 from tests.test_journeys import address, browser, home, open_at, page, train_past
 
 __all__ = ["address", "browser", "home", "page"]  # fixtures
@@ -66,3 +66,24 @@ def test_a_span_is_drawn_over_the_states_and_a_past_step_stays_from_page_to_page
     expect(page.get_by_text(look_words.NO_ATTENTION)).to_be_visible()
     go(page, look_words.STATES)
     page.wait_for_function("step => new URL(location).searchParams.get('step') === step", arg=before)
+
+
+def test_a_state_grows_with_every_key_of_a_text_that_stays_from_page_to_page(page: Page, address: str) -> None:
+    open_at(page, address, "?preset=brackets-lstm")
+    go(page, look_words.STATES)
+    page.get_by_role("combobox", name=look_words.SPLIT).click()
+    page.get_by_role("option", name=own_words.OWN).click()
+    field = page.get_by_role("textbox", name=own_words.KEYS["text"])
+    field.fill("")
+    for steps, key in enumerate("(())", start=1):
+        field.press(key)
+        expect(lens(page, "states")).to_have_attribute("aria-label", re.compile(f"4 units over {steps} steps"))
+    page.wait_for_function("() => new URL(location).searchParams.get('example') === 'text:(())'")
+    field.press("x")
+    refused = page.get_by_text("Expected ( or ) at every step, got 'x'; write others.")
+    expect(refused).to_be_visible()
+    expect(field).to_have_value("(())x")
+    field.press("Backspace")
+    go(page, words.ATTRIBUTION)
+    expect(field).to_have_value("(())")
+    expect(refused).to_be_hidden()

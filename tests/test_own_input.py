@@ -130,7 +130,7 @@ def test_every_quick_lens_sees_the_same_in_an_input_equal_to_an_example(name: st
         ("repeated", {"text": "3 99 x"}, "got '99', 'x'"),
         ("repeated", {"text": " "}, "expected some tokens, got nothing; write at least one."),
         ("modular", {"text": "4"}, "example.text: expected 2 tokens for this network, got 1; write the others too."),
-        ("brackets", {"text": "(]"}, "expected characters of this data ((, )), got ']'"),
+        ("brackets", {"text": "(]"}, "example.text: expected ( or ) at every step, got ']'; write others."),
         ("adding", {"numbers": [0.1, 0.2]}, "expected 2 numbers at every step (number, marker), got 1"),
         ("digits", {"picture": "AAAA"}, "example.picture: expected a picture, got one that is broken"),
         ("digits", {"picture": "€"}, "example.picture: expected a picture's file in base64"),

@@ -160,8 +160,8 @@ class MarksForm(SeriesForm):
             return super()._encode(own, fits)
         given = [mark for mark in own.text if not mark.isspace()]
         if strange := list(dict.fromkeys(mark for mark in given if mark not in self.names)):
-            expected = f"characters of this data ({listed(self.names)})"
-            raise refusal("text", expected, listed([repr(mark) for mark in strange]), "write others")
+            got = listed([repr(mark) for mark in strange])
+            raise refusal("text", f"{' or '.join(self.names)} at every step", got, "write others")
         marks = torch.tensor([[self.names.index(mark) for mark in given]], dtype=torch.long)
         values, notes = fitted(one_hot(marks, len(self.names)).float(), self, fits, "text")
         return Encoded((values,), tuple(notes))

@@ -37,7 +37,7 @@ def draw(name: str, data: dict[str, Any], key: str | None = None, **triggers: Ca
 
     def pulled(trigger: str, react: Callable[[Any], None]) -> Callable[[], None]:
         def react_once() -> None:
-            if (sent := st.session_state[place].get(trigger)) is not None:
+            if (sent := st.session_state.get(place, {}).get(trigger)) is not None:  # it may be gone with its page
                 with noted():
                     react(sent)
 

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from explorer.errors import DataError, ExperimentError
 from explorer.lenses.request import read_example
 from explorer.own_input import picture_text, refusal
 from explorer.picture_files import as_png, pixels
@@ -20,7 +21,7 @@ from explorer.ui.session import session
 About = Mapping[str, Any]  # what the engine says of the input in hand
 KINDS = ("png", "jpg", "jpeg", "gif", "bmp", "webp")
 HIGH, DIGITS = 176, 9  # pixels of a control that scrolls; of a typed number
-DRAFT = "own_draft"  # what was typed or drawn last, also where it does not fit
+DRAFT = "own_draft"  # what was typed last, also where it does not fit
 STROKE = "own_stroke"  # by which the browser knows whether an answer is about its last change
 
 
@@ -53,7 +54,7 @@ def draw() -> None:
     with st.container(key="look_own", gap="small"):
         CONTROLS[about["kind"]](about)
         if mine.own_fault:
-            st.markdown(f":red[:small[:material/error: {plain(mine.own_fault)}]]")
+            st.markdown(f":red[:small[:material/error: {plain(words.refused(mine.own_fault))}]]")
         next_typed = about["kind"] in ("text", "tokens") and about["answers"] == "next"
         told = [*about["notes"], words.NEXT_TYPED if next_typed else words.NO_ANSWER]
         if not address.carries(mine):
@@ -69,9 +70,11 @@ def _take(own: Mapping[str, Any], is_from_elsewhere: bool = True) -> None:
     """Look at this input from now on, unless it does not fit: then the page says why and stays as it is."""
     mine = session()
     place = {name: mine.example[name] for name in ("split", "index")}
-    about = _told({**place, **own})
-    mine.own_fault = about["fault"]
-    if not about["fault"]:
+    try:
+        mine.own_fault = _told({**place, **own})["fault"]
+    except ExperimentError as error:  # longer than any input may be
+        mine.own_fault = str(error)
+    if not mine.own_fault:
         mine.example = {**place, **own}
         mine.looked += int(is_from_elsewhere)
 
@@ -79,22 +82,22 @@ def _take(own: Mapping[str, Any], is_from_elsewhere: bool = True) -> None:
 def _receive(form: str, sent: Any) -> None:
     """What was typed or drawn in the browser."""
     st.session_state[STROKE] = read_stroke(sent.get("stroke"), st.session_state.get(STROKE, 0))
-    st.session_state[DRAFT] = str(sent.get(form, ""))
-    _take({form: st.session_state[DRAFT]}, is_from_elsewhere=False)
+    st.session_state[DRAFT] = given = str(sent.get(form, ""))
+    _take({form: given}, is_from_elsewhere=False)
 
 
-def _drawn(about: About, form: str, **more: Any) -> dict[str, Any]:
+def _drawn(form: str, value: str, **more: Any) -> dict[str, Any]:
     """What a control in the browser is told."""
     mine = session()
-    value = about["own"].get(form, " ".join(about["own"].get("tokens", ())))
-    if mine.own_fault:
-        value = st.session_state.get(DRAFT, value)
     return {"run": mine.run_id, "token": mine.token or None, form: value, "stroke": st.session_state.get(STROKE, 0),
             "generation": mine.looked, **more}  # fmt: skip
 
 
 def _draw_typing(about: About) -> None:
-    data = _drawn(about, "text", title=words.KEYS[about["kind"]], length=about["length"])
+    text = about["own"].get("text", " ".join(about["own"].get("tokens", ())))
+    if session().own_fault:
+        text = st.session_state.get(DRAFT, text)
+    data = _drawn("text", text, title=words.KEYS[about["kind"]], length=about["length"])
     canvas.draw("typing", data, typed=lambda sent: _receive("text", sent))
 
 
@@ -140,7 +143,7 @@ def _draw_picture(about: About) -> None:
     """A pad to draw on, and a way to bring a picture along."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.container(key="look_pad", width=330):
-            data = _drawn(about, "picture", shape=about["shape"], is_ink=about["is_ink"])
+            data = _drawn("picture", about["own"]["picture"], shape=about["shape"], is_ink=about["is_ink"])
             canvas.draw("pad", data, drawn=lambda sent: _receive("picture", sent))
         with st.popover(words.UPLOAD, icon=":material/upload:", help=words.UPLOAD_HELP):
             key = f"own_file_{session().looked}"
@@ -155,9 +158,11 @@ def _upload(key: str, shape: list[int]) -> None:
     if file is None:
         return
     channels, height, width = shape
-    with noted():
+    try:
         seen = pixels(file.getvalue(), height, width, channels == 1, lambda *told: refusal("picture", *told))
         _take({"picture": picture_text(as_png(seen))})
+    except DataError as error:
+        session().own_fault = str(error)
 
 
 def _draw_series(about: About) -> None:

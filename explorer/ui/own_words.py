@@ -11,6 +11,12 @@ SERIES = "One row for each step."
 POINT = ("x1", "x2")
 
 
+def refused(fault: str) -> str:
+    """What is wrong with an input, said beside it: its place needs no name there."""
+    place, _, sentence = fault.partition(": ")
+    return f"{sentence[:1].upper()}{sentence[1:]}" if place.startswith("example.") else fault
+
+
 def dropped(fault: str) -> str:
     """Why an input that came along is not shown."""
-    return f"Your own input does not fit this run, so an example of the data is shown. {fault}"
+    return f"Your own input does not fit this run, so an example of the data is shown. {refused(fault)}"

@@ -50,9 +50,11 @@ def _draw_places(picture: Picture, length: int) -> None:
 def _row(picture: Picture, place: int, example: int, start: int, length: int) -> dict[str, Any]:
     diagram = look_bar.description()["diagram"]
     tokens, labels = diagram["token_names"], diagram["task"]["labels"] or diagram["token_names"]
-    inputs = diagram["inputs"][0]["name"]
+    given = picture[f"match_{diagram['inputs'][0]['name']}"].values[place]
+    if (marks := diagram["mark_names"]) is not None:
+        given, tokens = given.argmax(-1), marks
     told = {
-        "input": _told(picture[f"match_{inputs}"].values[place], tokens, start, length),
+        "input": _told(given, tokens, start, length),
         "target": _told(picture["match_target"].values[place], labels, start, length),
         "prediction": _told(picture["match_prediction"].values[place], labels, start, length),
     }
