@@ -11,7 +11,7 @@ from explorer.ui import emergence_words as words
 from explorer.ui.emergence_panel import ALL
 from explorer.ui.gallery_dialog import CARDS
 from explorer.ui.guard import plain
-from explorer.ui.laboratories import LABORATORIES, REGRESSION
+from explorer.ui.laboratories import CHART, LABORATORIES, REGRESSION
 from explorer.ui.service import close_engine, engine
 from tests.test_look_pages import lenses
 from tests.test_pages import mine, opened, press, run, said, until, visit
@@ -43,6 +43,10 @@ def measured(preset: str, page: str = "emergence.py") -> AppTest:
     names = [name for told in courses(run(app)) for name in told["names"]]
     until(lambda: all(engine().course(held.run_id, name)["is_whole"] for name in names))
     return run(app)
+
+
+def charts(app: AppTest) -> list[dict]:
+    return [json.loads(each.proto.spec) for each in app.get("plotly_chart")]
 
 
 def courses(app: AppTest) -> list[dict]:
@@ -98,7 +102,7 @@ def test_one_click_opens_a_preset_of_a_laboratory_and_starts_it(name: str, prese
     engine().helm(held.run_id, held.token).stop()
     assert plain(words.LABORATORIES[name].trap) in said(app)
     offered = engine().describe(gallery.preset(preset).experiment)["lenses"]
-    fitting = [view.lens for view in LABORATORIES[name].views if view.lens in offered]
+    fitting = [view.lens for view in LABORATORIES[name].views if view.lens in offered and view.view != CHART]
     assert fitting[:1] == [lens for lens in fitting if lens in lenses(app)]
     assert not app.error
 
@@ -147,6 +151,14 @@ def test_the_causal_test_looks_at_the_loss_without_each_head() -> None:
     assert "ablation" not in lenses(app)
     app.toggle(key=f"switch_off_{mine(app).run_id}").set_value(True)
     assert "ablation" in lenses(run(app))
+
+
+def test_the_peak_of_double_descent_goes_with_a_penalty_that_is_pressed_on_the_page() -> None:
+    app = visit(opened(preset="double-descent"), "emergence.py")
+    highest = [max(charts(app)[0]["data"][0]["y"])]
+    app.select_slider(key="descent_l2").set_value(1e-2)
+    highest.append(max(charts(run(app))[0]["data"][0]["y"]))
+    assert highest[0] > 5 * highest[1]
 
 
 def test_a_network_without_heads_says_that_there_is_nothing_to_switch_off() -> None:

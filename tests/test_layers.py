@@ -17,6 +17,7 @@ CASES: list[tuple[str, dict, tuple[Signal, ...]]] = [
     ("linear", {"units": 3}, (VECTOR,)),
     ("linear", {"units": 3, "bias": False, "in_features": 8}, (SEQUENCE,)),
     ("tied", {"units": 2}, (VECTOR,)),
+    ("random_features", {"units": 6}, (VECTOR,)),
     ("features", {"chosen": ["x1", "x2_squared", "x1_x2", "sin_x2"]}, (PLANE,)),
     *[(kind, {}, (VECTOR,)) for kind in ("relu", "gelu", "silu", "tanh", "sigmoid", "square", "softmax", "identity")],
     ("leaky_relu", {"slope": 0.2}, (PICTURE,)),

@@ -15,6 +15,9 @@ from PIL import Image, ImageDraw
 from explorer import gallery
 from explorer.engine.inline import train
 from explorer.engine.looking import look
+from explorer.engine.sweep import sweep
+from explorer.experiment import Experiment
+from explorer.lenses.activations.width_sweep import WidthSweep
 from explorer.lenses.arrows import FeatureArrows
 from explorer.lenses.base import Scene
 from explorer.lenses.detections import Detections
@@ -31,21 +34,27 @@ ORANGE, BLUE, GREY = (245, 147, 34), (8, 119, 189), (236, 239, 242)
 CLASSES = [ORANGE, BLUE, (0, 158, 115), (204, 121, 167), (214, 194, 31), (86, 190, 240)]
 EXTENT = 6.0
 CURVES = {"grokking", "grokking-no-decay", "in-context-classes", "in-context-line", "in-context-regression"}
+DESCENTS = {"double-descent", "double-descent-l2"}
+GROWN = {"scale-and-mirage", "scale-without-mirage"}
 FRAMED = 264  # pixels of a picture with frames in it
 
 
 def draw(name: str) -> Image.Image:
     """The card of a preset, from a run of it."""
+    if name in GROWN:
+        return grown(gallery.preset(name).experiment)
     with tempfile.TemporaryDirectory() as folder:
         run = train(gallery.preset(name).experiment, Path(folder) / "card.run", "cpu")
         checked = check(run.experiment)
         data = run.data()
         scene = Scene(run.model(), checked, data, run.steps()[-1], Example())
-        picture = look(Stage(surface=128), scene)
+        picture = look(Stage(grid=64), scene)
         if data.view == "points":
             return plane(picture, data.train.inputs[0].numpy(), data.train.targets.numpy())
         if name in CURVES:
             return curves(run)
+        if name in DESCENTS:
+            return descent(look(WidthSweep(), scene))
         if FeatureArrows.is_applicable(checked):
             return arrows(look(FeatureArrows(), scene)["arrows"].values[:, 1])
         if Transcript.is_applicable(checked):
@@ -113,20 +122,37 @@ def arrows(tips: np.ndarray) -> Image.Image:  # (feature, 2)
 
 def curves(run: Run) -> Image.Image:
     """The first metric of the task on both splits, by the logarithm of the step."""
+    name = "accuracy" if len(run.series("test", "accuracy")) else "loss"
+    return lines([[(s, v) for s, v in run.series(split, name) if s > 0] for split in ("train", "test")])
+
+
+def descent(picture: Picture) -> Image.Image:
+    """The errors on both splits over the width, all by their logarithm."""
+    widths = picture["width"].values.tolist()
+    errors = [np.log10(picture[name].values.clip(min=0.1)) + 1 for name in ("train_error", "test_error")]
+    return lines([list(zip(widths, each.tolist(), strict=True)) for each in errors], high=2.8)
+
+
+def grown(experiment: Experiment) -> Image.Image:
+    """Accuracy for one symbol and for whole sequences over the size of the embedding."""
+    sizes, metrics = list(range(2, 11)), ("test.accuracy", "test.exact_match")
+    table = sweep(experiment, {"network.layers.embed.features": sizes}, device="cpu")
+    return lines([list(zip(sizes, table[metric], strict=True)) for metric in metrics])
+
+
+def lines(series: list[list[tuple[float, float]]], high: float | None = None) -> Image.Image:
+    """Lines from zero, the first blue and the second orange, by the logarithm of x."""
     card = Image.new("RGBA", (WIDTH * SCALE, HEIGHT * SCALE), (0, 0, 0, 0))
     pen = ImageDraw.Draw(card)
-    name = "accuracy" if len(run.series("test", "accuracy")) else "loss"
-    both = {split: [(s, v) for s, v in run.series(split, name) if s > 0] for split in ("train", "test")}
-    steps = [step for series in both.values() for step, _ in series]
-    first, last = min(steps), max(steps)
-    high = max(value for series in both.values() for _, value in series)
-    for split, colour in (("train", BLUE), ("test", ORANGE)):
+    xs, ys = zip(*(point for each in series for point in each), strict=True)
+    first, last, high = min(xs), max(xs), high or max(ys)
+    for points, colour in zip(series, (BLUE, ORANGE), strict=True):
         line = [
             (
-                WIDTH * SCALE * (0.06 + 0.88 * np.log(step / first) / np.log(last / first)),
-                HEIGHT * SCALE * (0.9 - 0.78 * value / high),
+                WIDTH * SCALE * (0.06 + 0.88 * np.log(x / first) / np.log(last / first)),
+                HEIGHT * SCALE * (0.9 - 0.78 * y / high),
             )
-            for step, value in both[split]
+            for x, y in points
         ]
         pen.line(line, fill=(*colour, 255), width=4 * SCALE, joint="curve")
     return small(card)

@@ -11,6 +11,7 @@ from explorer.gallery import (
     memory,
     pictures,
     points,
+    scaling,
     speech,
     superposition,
     tables,
@@ -32,6 +33,10 @@ FAMILIES: dict[str, tuple[Preset, ...]] = {
         superposition.DENSE,
         speech.CTC,
         speech.SINGLE,
+        scaling.DESCENT,
+        scaling.PENALTY,
+        scaling.MIRAGE,
+        scaling.ONE_SYMBOL,
     ),
     "in_context": (
         in_context.LINE,

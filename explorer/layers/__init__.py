@@ -15,7 +15,7 @@ from explorer.layers.attention import CrossAttention, SelfAttention
 from explorer.layers.base import Layer, ShapeError
 from explorer.layers.combine import Add, Concatenate, Multiply
 from explorer.layers.convolution import Convolution1d, Convolution2d
-from explorer.layers.dense import Features, Linear, Tied
+from explorer.layers.dense import Features, Linear, RandomFeatures, Tied
 from explorer.layers.embedding import Embedding
 from explorer.layers.normalisation import BatchNorm, LayerNorm, RMSNorm
 from explorer.layers.pooling import AveragePool, GlobalPool, MaxPool
@@ -31,6 +31,7 @@ KINDS: dict[str, type[Layer]] = {
         Linear,
         Features,
         Tied,
+        RandomFeatures,
         Relu,
         Gelu,
         Silu,

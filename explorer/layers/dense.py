@@ -43,6 +43,40 @@ class Linear(Layer):
         return nn.Linear(inputs[0].shape[-1], self.output(*inputs).shape[-1], bias=self.bias)
 
 
+class RandomFeatures(Layer):
+    """Weighted sums that are drawn once and never learnt, cut off at zero (Rahimi & Recht 2007)."""
+
+    kind: ClassVar[str] = "random_features"
+    title: ClassVar[str] = "Random features"
+    equation: ClassVar[str] = r"y = \max(0, W x + b), \quad W_{ji} \sim N(0, 2/n),\ b_j \sim N(0, s^2)"
+
+    units: int = Field(64, ge=1, le=16_384, description="Outputs.")
+    bias_scale: float = Field(0.1, ge=0, le=10, description="Standard deviation of the constants.")
+
+    def output(self, *inputs: Signal) -> Signal:
+        (signal,) = inputs
+        require_rank(signal, 1, 2, what="features", remedy="put a flatten or a global pooling layer before it")
+        return Signal((*signal.shape[:-1], self.units))
+
+    def build(self, *inputs: Signal) -> nn.Module:
+        return RandomProjection(inputs[0].shape[-1], self.units, self.bias_scale)
+
+
+class RandomProjection(nn.Module):
+    """A fixed random linear map with ReLU; what is drawn is kept with the weights, and no optimizer sees it."""
+
+    weight: Tensor
+    bias: Tensor
+
+    def __init__(self, features: int, units: int, bias_scale: float):
+        super().__init__()
+        self.register_buffer("weight", torch.randn(units, features) * (2 / features) ** 0.5)
+        self.register_buffer("bias", bias_scale * torch.randn(units))
+
+    def forward(self, values: Tensor) -> Tensor:  # (..., features) -> (..., units)
+        return torch.relu(values @ self.weight.T + self.bias)
+
+
 class Tied(Layer):
     """Squeezes its inputs into fewer numbers and brings them back by the same weights, turned round."""
 

@@ -9,6 +9,7 @@ from explorer.lenses.activations.maximisation import ActivationMaximisation
 from explorer.lenses.activations.probe import Probe
 from explorer.lenses.activations.projection import Projection
 from explorer.lenses.activations.top_examples import TopExamples
+from explorer.lenses.activations.width_sweep import WidthSweep
 from explorer.lenses.arrows import FeatureArrows
 from explorer.lenses.attention.ablation import Ablation
 from explorer.lenses.attention.direct_logit import DirectLogit
@@ -72,6 +73,7 @@ KINDS: dict[str, type[Lens]] = {
         Cka,
         GradientFlow,
         Landscape,
+        WidthSweep,
         AttributionLens,
         TrustLens,
     )

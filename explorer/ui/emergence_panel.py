@@ -1,16 +1,18 @@
 """The emergence page: laboratories in which something appears, with the measure, the control, the trap and the test."""
 
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
 from explorer import gallery
-from explorer.ui import canvas, look_bar, playground
+from explorer.ui import canvas, descent_panel, look_bar, playground
 from explorer.ui import emergence_words as words
 from explorer.ui.course_panel import draw_course
+from explorer.ui.descent_panel import draw_descent
 from explorer.ui.emergence_words import Told
 from explorer.ui.guard import plain
-from explorer.ui.laboratories import LABORATORIES, Laboratory
+from explorer.ui.laboratories import CHART, LABORATORIES, Laboratory
 from explorer.ui.laboratory_gallery import draw_gallery, draw_presets_as_cards, open_and_begin
 from explorer.ui.lens_view import draw_lens
 from explorer.ui.session import session
@@ -19,6 +21,7 @@ from explorer.ui.studies_panel import draw_studies
 HIGH, CURVES_HIGH, HEAD_ROW = 330, 330, 40  # pixels
 TEST = "ablation"
 ALL = "all"
+AT_REST: dict[str, Callable[[], None]] = {descent_panel.LENS: draw_descent}  # panels of lenses without a live view
 
 
 def draw_emergence() -> None:
@@ -45,9 +48,10 @@ def draw_laboratory(name: str, laboratory: Laboratory, told: Told, first: Callab
     draw_presets(laboratory)
     if first is not None:
         first()
-    draw_pictures(name, laboratory)
-    draw_course(laboratory, name)
-    draw_studies(laboratory)
+    parts = [partial(draw_pictures, name, laboratory), partial(draw_course, laboratory, name),
+             partial(draw_studies, laboratory)]  # fmt: skip
+    for draw in parts[::-1] if laboratory.sweep else parts:  # what is about many runs begins with them
+        draw()
     trap, test = st.columns(2, gap="medium")
     with trap:
         st.warning(f"**{words.TRAP}.** {plain(told.trap)}", icon=":material/report:")
@@ -70,8 +74,10 @@ def draw_presets(laboratory: Laboratory) -> None:
 
 
 def belongs(laboratory: Laboratory) -> bool:
-    """Whether the run in hand is about this laboratory's kind of data."""
-    return session().experiment.data.kind in laboratory.data
+    """Whether the run in hand is about this laboratory's kind of data, with the layer that it is about."""
+    experiment = session().experiment
+    kinds = {"", *(layer.kind for layer in experiment.network.layers)}
+    return experiment.data.kind in laboratory.data and laboratory.needs in kinds
 
 
 def draw_pictures(key: str, laboratory: Laboratory) -> None:
@@ -82,7 +88,10 @@ def draw_pictures(key: str, laboratory: Laboratory) -> None:
     if view is not None:
         with left:
             st.markdown(f"**{words.PICTURE}**")
-            draw_lens(f"laboratory_{key}_{view.lens}", view.lens, {}, view.view, view.options, HIGH)
+            if view.view == CHART:
+                AT_REST[view.lens]()
+            else:
+                draw_lens(f"laboratory_{key}_{view.lens}", view.lens, {}, view.view, view.options, HIGH)
     with right:
         st.markdown(f"**{words.CURVES}**")
         with st.container(height=CURVES_HIGH, border=False, key="laboratory_curves"):
@@ -90,7 +99,10 @@ def draw_pictures(key: str, laboratory: Laboratory) -> None:
 
 
 def draw_test(key: str) -> None:
-    """What the loss loses without each head, where there are any."""
+    """What the loss loses without each head, where there are any; or the laboratory's own test, in words."""
+    if key in words.TESTS:
+        st.info(f"**{words.CAUSAL}.** {plain(words.TESTS[key])}", icon=":material/science:")
+        return
     if not {"attention", TEST} <= set(look_bar.offered()):
         st.caption(f"**{words.CAUSAL}.** {words.NO_HEADS}")
         return

@@ -26,6 +26,18 @@ SWITCH_OFF = "Switch each head off"
 EFFECTS = "How much the held-out loss rises without each head: layers down, heads across."
 NO_HEADS = "This network has no attention heads to switch off."
 STEP = "Step"
+TESTS = {
+    "descent": "Move the penalty above the picture. Data and features stay the same, and the peak goes: it comes from "
+    "the long weights that tell every training example just so.",
+    "mirage": "Train the sweep, then choose what is drawn: the same runs by exact match, by accuracy for one symbol, "
+    "or by the loss. What jumps with one metric alone did not jump in the network.",
+}
+PENALTY, AS_TRAINED = "L2 penalty on the last layer", "as in the run"
+PENALTY_HELP = "The picture is drawn again for another penalty; the run itself stays as it is."
+HELD_OUT_ERROR, TRAINING_ERROR = "Held-out error", "Training error"
+WIDTH, SQUARED_ERROR = "hidden units used", "squared error"
+LOOKING = "Solving for every width …"
+FLOOR = "Errors below 0.0001 are drawn there."
 
 
 @dataclass(frozen=True)
@@ -74,6 +86,22 @@ LABORATORIES = {
         "Equal accuracy says nothing about the mechanism: look at how each fails as the lag grows. Attention hardly "
         "minds, the window fails at once, the memory gradually. Gradual curves are called gradual, not emergence.",
     ),
+    "descent": Told(
+        "Double descent",
+        "Held-out error falls with width, rises to a peak where there are just as many units as training examples, "
+        "and falls again, below its first valley (Belkin et al. 2019). A small penalty takes the peak away.",
+        "More units are not always better, nor always worse: at the peak the network just manages to tell its training "
+        "examples. It is a curve over width, not a jump in training; over steps or data it can look different "
+        "(Nakkiran et al. 2019). Here every width is solved exactly, so that no peak is one of too few steps.",
+    ),
+    "mirage": Told(
+        "Scale and the mirage",
+        "Networks of growing size copy a sequence. Exact match is zero for long, then jumps (Wei et al. 2022); the "
+        "accuracy for one symbol of the very same runs grows gradually (Schaeffer et al. 2023).",
+        "A jump in exact match says that a long row of small improvements became visible at once. What is gradual here "
+        "is the network; what is sudden is the ruler. Not every jump is a mirage: that of induction heads stays one "
+        "with any metric.",
+    ),
     "classes": Told(
         "In-context against in-weights",
         "With many classes a network learns to look labels up in the prompt, with few to know them by heart "
@@ -90,4 +118,9 @@ ROWS = {"loss_by_position": ("place", 0), "fourier_power": ("frequency", 1), "fe
 def metric(name: str) -> str:
     """A metric of a split, as in test.accuracy."""
     split, _, name = name.partition(".")
-    return f"{SPLITS[split]} {name}"
+    return f"{SPLITS[split]} {name.replace('_', ' ')}"
+
+
+def threshold(count: int) -> str:
+    """As many units as training examples."""
+    return f"{count} training examples"

@@ -39,8 +39,10 @@ class Laboratory:
     rows: tuple[str, ...] = ()  # measures that are rows of numbers, drawn over all steps
     is_log: bool = False  # the axis of steps
     sweep: Sweep | None = None  # the grid that is put forward
+    needs: str = ""  # the kind of layer without which a run of this kind of data is about something else
 
 
+CHART = "chart"  # a view that is drawn at rest, by a panel of its own
 WALL = View("attention", "wall")
 SHEET = View("states", "sheet")
 ACCURACIES = ("train.accuracy", "test.accuracy")
@@ -89,6 +91,27 @@ LABORATORIES = {
         data=("copy_back",),
         views=(WALL, SHEET, View("feature_maps", "pictures")),
         charts=(ACCURACIES, ("test.loss",)),
+    ),
+    "descent": Laboratory(
+        phenomena=("double-descent",),
+        controls=("double-descent-l2",),
+        data=("digits",),
+        views=(View("width_sweep", CHART),),
+        charts=(ACCURACIES, ("test.loss",)),
+        needs="random_features",
+    ),
+    "mirage": Laboratory(
+        phenomena=("scale-and-mirage",),
+        controls=("scale-without-mirage",),
+        data=("copy_back",),
+        views=(WALL,),
+        charts=(("test.accuracy", "test.exact_match"), ("test.loss",)),
+        sweep=Sweep(
+            {"network.layers.embed.features": "2, 3, 4, 5, 6, 7, 8, 10"},
+            seeds=2,
+            metrics=("test.accuracy", "test.exact_match"),
+            power=21,
+        ),
     ),
     "classes": Laboratory(
         phenomena=("in-context-classes",),

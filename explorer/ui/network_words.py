@@ -6,7 +6,7 @@ from explorer.errors import Fault
 from explorer.ui.guard import plain
 
 FAMILIES: tuple[tuple[str, str, tuple[str, ...]], ...] = (  # how the picker groups kinds, each with its sign
-    ("Dense", ":material/hub:", ("linear", "tied", "features")),
+    ("Dense", ":material/hub:", ("linear", "tied", "random_features", "features")),
     (
         "Activation",
         ":material/show_chart:",

@@ -29,7 +29,7 @@ def draw_result(study: Told, laboratory: Laboratory) -> None:
     if not metrics:
         return
     if study.grid:
-        _draw_sweep(study, begun, metrics, laboratory)
+        _draw_sweep(study, [run for run in begun if run.is_over], metrics, laboratory)
     else:
         _draw_seeds(study, metrics, laboratory)
     _draw_opening(study, begun)
