@@ -4,22 +4,24 @@ import { Atlas, classColour, paintArray, rgb, signedColour } from "./colour.js";
 import { largest, numberAt } from "./frames.js";
 import { write } from "./mount.js";
 import { brief, drawTicks, fitted, niceTicks, percent, roundedPath, setFont } from "./plot.js";
+import { drawSteps, LEFT, RIGHT, stepsRight } from "./result_steps.js";
 import { drawSeries } from "./result_unit.js";
 import { words } from "./words.js";
 
-const ROW = 22, MOST_BARS = 10, NAME = 84, NUMBER = 46;
+const ROW = 22, MOST_BARS = 10, MOST_ROWS = 6, ON = 20, NAME = 84, NUMBER = 46;
 const atlas = new Atlas();
 
 export function drawAnswer(result, frame) {
   const { height } = result.sized, bars = barsOf(result.panel.diagram, frame);
   const room = Math.max(60, Math.min(height * 0.56, height - (bars.length + 1) * ROW - 14));
   const name = result.panel.diagram.inputs?.[0]?.name ?? "input";
-  const used = drawExample(result, frame.arrays.get(name), room);
+  const used = drawSteps(result, frame, drawExample(result, frame.arrays.get(name), room) + 6) - 6;
   write(result.title, words.example(result.panel.store.example.split, result.panel.store.example.index));
-  write(result.readout, "");
-  drawBars(result, bars, used + 24);
+  const counted = stepsRight(result, frame), told = counted ? words.stepsRight(...counted) : "";
+  write(result.readout, told);
+  drawBars(result, bars, used + 24, frame);
   const likeliest = [...bars].sort((one, other) => other.value - one.value).slice(0, 3);
-  result.say(words.answerAlt(likeliest.map((bar) => `${bar.name} ${bar.text}`)));
+  result.say(words.answerAlt(likeliest.map((bar) => `${bar.name} ${bar.text}`), bars.find((bar) => bar.isRight)?.name, told));
 }
 
 /* Returns where the example ends. */
@@ -66,10 +68,11 @@ function drawTokens(result, array, room) {
   return y + 22;
 }
 
-/* (time, feature): a line for each feature. */
+/* (time, feature): a line for each feature; rows of cells where everything is either on or off. */
 function drawLines(result, array, room) {
   const [times, features] = array.shape, { context, width } = result.sized, { theme } = result.panel;
-  const box = { x: 34, y: 6, width: width - 44, height: Math.min(room, 170) - 26 };
+  if (features <= MOST_ROWS && array.values.every((value) => value === 0 || value === largest(array.values))) return drawSwitches(result, array);
+  const box = { x: LEFT, y: 6, width: width - LEFT - RIGHT, height: Math.min(room, 170) - 26 };
   const reach = largest(array.values) * array.factor || 1;
   const x = (time) => box.x + (times > 1 ? time / (times - 1) : 0.5) * box.width;
   const low = array.values.some((value) => value < 0) ? -reach : 0;
@@ -81,6 +84,21 @@ function drawLines(result, array, room) {
     drawSeries(context, values, x, y, rgb(classColour(feature)));
   }
   return box.y + box.height + 24;
+}
+
+function drawSwitches(result, array) {
+  const [times, features] = array.shape, { context, width } = result.sized, { theme, diagram } = result.panel;
+  const step = (width - LEFT - RIGHT) / Math.max(1, times - 1);
+  setFont(context, theme, 11, 500);
+  context.textAlign = "right";
+  context.textBaseline = "middle";
+  for (let feature = 0; feature < features; feature++) {
+    const y = 4 + feature * ON;
+    context.fillStyle = theme.muted;
+    context.fillText(fitted(context, String(diagram.feature_names?.[feature] ?? feature + 1), LEFT - 12), LEFT - 10, y + ON / 2);
+    for (let time = 0; time < times; time++) if (array.values[time * features + feature]) context.fillRect(LEFT + (time - 0.5) * step, y, step - Math.min(1, step / 4), ON - 4);
+  }
+  return 4 + features * ON;
 }
 
 /* A row of a table: every feature with its number. */
@@ -99,32 +117,55 @@ function barsOf(diagram, frame) {
   const prediction = frame.arrays.get("prediction");
   if (!prediction) return [];
   const isShare = !/regression/.test(diagram.task?.kind ?? ""), names = diagram.task?.labels?.length ? diagram.task.labels : diagram.token_names ?? [];
-  const target = frame.header.target ?? frame.arrays.get("target")?.values[0] ?? null;
-  const peak = isShare ? 1 : largest(prediction.values) * prediction.factor || 1;
+  const target = targetOf(frame), peak = isShare ? 1 : Math.max(largest(prediction.values) * prediction.factor, ...target.map(Math.abs)) || 1;
   const bars = Array.from(prediction.values, (_, index) => {
     const value = numberAt(prediction, index);
     const text = isShare ? percent(value) : brief(value);
-    return { index, name: String(names[index] ?? (isShare ? index : words.output)), value, text, share: Math.abs(value) / peak, isRight: isShare && target === index };
+    return { index, name: String(names[index] ?? (isShare ? index : words.output)), value, text, share: Math.abs(value) / peak, isRight: isShare && target[0] === index };
   });
+  if (!isShare && target.length) return bars.flatMap((bar) => [bar, rightBar(bar, target[bar.index], peak)]).slice(0, MOST_BARS);
   if (bars.length <= MOST_BARS) return bars;
-  return bars.sort((one, other) => other.value - one.value).slice(0, MOST_BARS);
+  const [likely, others] = [bars.sort((one, other) => other.value - one.value).slice(0, MOST_BARS), bars.slice(MOST_BARS)];
+  return [...likely, ...others.filter((bar) => bar.isRight)];
 }
 
-function drawBars(result, bars, top) {
+const rightBar = ({ index, name }, value, peak) => ({ index, name: words.rightOf(name), value, text: brief(value), share: Math.abs(value) / peak, isTarget: true });
+
+const stepOf = (frame) => frame.arrays.get("prediction.step")?.values[0] ?? null;
+
+/* The right answer to what the bars tell: one class, or a number for each; empty where nobody knows it. */
+function targetOf(frame) {
+  const target = frame.arrays.get("prediction.target"), step = stepOf(frame);
+  if (!target) return [];
+  if (step === null) return Array.from(target.values);
+  const count = target.values.length / target.shape[0];
+  return Array.from(target.values.slice(step * count, (step + 1) * count));
+}
+
+function drawBars(result, bars, top, frame) {
   const { context, height } = result.sized, { theme, diagram } = result.panel;
   if (!bars.length) return;
   setFont(context, theme, 11, 600);
   context.fillStyle = theme.muted;
   context.textAlign = "left";
   context.textBaseline = "middle";
-  context.fillText(titleOf(diagram.task?.kind ?? ""), 0, top - 6);
-  const best = Math.max(...bars.map((bar) => bar.value));
+  context.fillText(titleOf(diagram.task?.kind ?? "", stepOf(frame)), 0, top - 6);
+  const best = Math.max(...bars.filter((bar) => !bar.isTarget).map((bar) => bar.value));
+  const isByClass = frame.arrays.has("prediction.steps") && !bars.some((bar) => bar.isTarget); // as the cells of all steps
   bars.filter((_, place) => top + (place + 1) * ROW < height + 8).forEach((bar, place) => {
-    drawBar(result, { ...bar, y: top + 6 + place * ROW, height: 15, isBest: bar.value === best, colour: bar.isRight ? rgb(classColour(2)) : rgb(theme.colours.positive, bar.value === best ? 1 : 0.6) });
+    drawBar(result, { ...bar, y: top + 6 + place * ROW, height: 15, isBest: !bar.isTarget && bar.value === best, colour: isByClass ? rgb(classColour(bar.index)) : colourOf(bar, bar.value === best, theme) });
   });
 }
 
-const titleOf = (kind) => (/regression/.test(kind) ? words.output : /token/.test(kind) ? words.nextToken : words.classes);
+function colourOf(bar, isBest, theme) {
+  if (bar.isTarget) return rgb(theme.colours.negative, 0.8);
+  return rgb(bar.isRight ? classColour(2) : theme.colours.positive, isBest || bar.isRight ? 1 : 0.6);
+}
+
+function titleOf(kind, step) {
+  const title = /regression/.test(kind) ? words.output : words.asked[kind] ?? words.classes;
+  return step === null ? title : words.titleAtStep(title, step);
+}
 
 /* A name, a bar of a share of the room, and a text behind it. */
 export function drawBar(result, { y, height, name, share, text, colour, isRight, isBest }, room = NAME) {

@@ -111,12 +111,16 @@ export const words = {
 
   answer: "Over the plane", surfaceOf: (name) => name,
   showTest: "Test data", discretise: "Discretise",
-  classes: "Class probabilities", nextToken: "Next token", output: "Output", right: "right",
+  classes: "Class probabilities", output: "Output", asked: { next_token: "Next token", masked_token: "Masked token" },
+  rightOf: (name) => `right ${name}`, titleAtStep: (title, step) => `${title} at step ${whole(step)}`,
+  steps: "The network's answer at every step",
+  stepsBeside: (isClasses) => (isClasses ? "At every step: right answer above, the network's below" : "At every step: right answer dashed, the network's solid"),
   example: (split, index) => `${SPLITS[split] ?? split} ${whole(index + 1)}`,
   previousExample: "Previous example", nextExample: "Next example", splitMenu: "Which data",
   noAnswer: "The answer appears with the first picture of the network.",
   surfaceAlt: (what, low, high) => `${what} over the plane, from ${low} to ${high}.`,
-  answerAlt: (rows) => `Most likely: ${rows.join(", ")}.`,
+  answerAlt: (rows, right, told) => [`Most likely: ${rows.join(", ")}.`, right && `Right: ${right}.`, told && `${told}.`].filter(Boolean).join(" "),
+  stepsRight: (right, asked) => `${whole(right)} of ${whole(asked)} steps right`,
 
   metric: "Metric", logScale: "Log", noCurves: "Curves appear when training starts.",
   curvesAlt: (name, parts) => `${name} by step: ${parts.join(", ")}.`,

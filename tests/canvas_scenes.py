@@ -80,7 +80,6 @@ def picture_scene() -> Scene:
         pooled = deep.mean((1, 2)).astype(np.float32)
         logits = (ends @ pooled) * 0.2 * share
         logits[7] += 4 * share
-        shares = (np.exp(logits) / np.exp(logits).sum()).astype(np.float32)
         axes = ("channel", "height", "width")
         return {
             "input": Array(digit[None].astype(np.float32), axes, True),
@@ -90,7 +89,8 @@ def picture_scene() -> Scene:
             "mean": Array(pooled, ("unit",)),
             "answer": Array(logits.astype(np.float32), ("unit",)),
             **_parameters("answer", ends.astype(np.float32) * share, np.zeros(10, np.float32)),
-            "prediction": Array(shares, ("class",)),
+            "prediction": Array(_softmax(logits), ("class",)),
+            "prediction.target": Array(np.array(2, np.int32), ()),
         }
 
     axes = ["channel", "height", "width"]
@@ -101,11 +101,8 @@ def picture_scene() -> Scene:
         _layer("mean", "global_pool", "Global pooling", [12], 0, "conv2"),
         _layer("answer", "linear", "Linear", [10], 130, "mean"),
     ]
-    return Scene(
-        _diagram(layers, "picture", [1, 28, 28], [str(place) for place in range(10)], axes),
-        look,
-        others={"evaluation": _scores(10)},
-    )
+    diagram = _diagram(layers, "picture", [1, 28, 28], list("0123456789"), axes)
+    return Scene(diagram, look, others={"evaluation": _scores(10)})
 
 
 def memory_scene() -> Scene:
@@ -127,7 +124,7 @@ def memory_scene() -> Scene:
             "last": Array(last, ("unit",)),
             "answer": Array(logits, ("unit",)),
             **_parameters("answer", weight, np.zeros(3, np.float32)),
-            "prediction": Array((np.exp(logits) / np.exp(logits).sum()).astype(np.float32), ("class",)),
+            "prediction": Array(_softmax(logits), ("class",)),
         }
 
     layers = [
@@ -139,11 +136,8 @@ def memory_scene() -> Scene:
         r"(i,f,o)_t = \sigma(W x_t + b + U h_{t-1} + c), \quad g_t = \tanh(W_g x_t + b_g + U_g h_{t-1} + c_g), \quad "
         r"c_t = f_t \odot c_{t-1} + i_t \odot g_t, \quad h_t = o_t \odot \tanh c_t"
     )
-    return Scene(
-        _diagram(layers, "series", [48, 2], ["rises", "falls", "stays"], ["time", "feature"]),
-        look,
-        others={"evaluation": _scores(3)},
-    )
+    diagram = _diagram(layers, "series", [48, 2], ["rises", "falls", "stays"], ["time", "feature"])
+    return Scene(diagram, look, others={"evaluation": _scores(3)})
 
 
 def attention_scene() -> Scene:
@@ -163,7 +157,11 @@ def attention_scene() -> Scene:
             found[name] = Array(_causal(scores[place] * (1 + 4 * share)), ("head", "query", "key"), True)
         logits = stream[3, -1, :10] * 2 * share
         found["answer"] = Array(np.tile(logits, (12, 1)), ("time", "unit"), True)
-        found["prediction"] = Array((np.exp(logits) / np.exp(logits).sum()).astype(np.float32), ("class",))
+        shares = _softmax(logits)
+        found["prediction"] = Array(shares, ("class",))
+        found["prediction.steps"] = Array(np.tile(shares, (12, 1)), ("time", "class"), True)
+        found["prediction.step"] = Array(np.array(11, np.int32), ())
+        found["prediction.target"] = Array(np.append(tokens[1:], shares.argmax()).astype(np.int32), ("time",))
         return found
 
     sheet = ["time", "feature"]
@@ -227,6 +225,10 @@ def _diagram(
 
 def _parameters(name: str, weight: np.ndarray, bias: np.ndarray) -> Picture:
     return {f"{name}.weight": Array(weight, ("output", "input")), f"{name}.bias": Array(bias, ("output",))}
+
+
+def _softmax(logits: np.ndarray) -> np.ndarray:
+    return (np.exp(logits) / np.exp(logits).sum()).astype(np.float32)
 
 
 def _scores(classes: int) -> Frames:

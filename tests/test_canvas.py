@@ -149,9 +149,22 @@ def test_every_picture_has_a_text_for_those_who_do_not_see_it(browser: Browser) 
         with canvas_page(browser, server) as page:
             labels = {part: page.locator(f"#{part} canvas").get_attribute("aria-label") for part in PARTS[1:]}
             assert all(labels.values()), labels
-            assert (labels["result"] or "").startswith("Most likely: 7 64.8%")
+            assert re.match(r"Most likely: 7 64\.8%.* Right: 2\.$", labels["result"] or "")
             page.get_by_role("button", name="Scores", exact=True).click()
             expect(page.locator("#result canvas")).to_have_attribute("aria-label", re.compile("Accuracy .*F1 .*Loss"))
+
+
+def test_the_answers_of_all_steps_are_counted_and_drawn_beside_the_right_ones(browser: Browser) -> None:
+    with LiveServer("transformer") as server:
+        server.step = 120
+        picture = server.scene.look(120)
+        target = picture["prediction.target"].values
+        likeliest = picture["prediction.steps"].values.argmax(-1)
+        told = f"{(likeliest == target).sum()} of 12 steps right"
+        with canvas_page(browser, server) as page:
+            label = page.locator("#result canvas").get_attribute("aria-label") or ""
+            assert label.endswith(f"Right: {server.scene.diagram['token_names'][target[-1]]}. {told}.")
+            expect(page.locator("#result").get_by_text(told)).to_be_visible()
 
 
 def test_every_control_has_a_name(browser: Browser) -> None:

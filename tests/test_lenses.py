@@ -5,6 +5,7 @@ import pytest
 import torch
 from torch import nn
 
+from explorer import preset
 from explorer.engine.looking import look
 from explorer.lenses import KINDS, AttributionLens, Stage
 from explorer.lenses.attribution import completeness_error
@@ -13,7 +14,9 @@ from explorer.lenses.recording import recording
 from explorer.lenses.request import Example
 from explorer.lenses.stage import plane
 from explorer.network import build
+from explorer.signals import IGNORED
 from explorer.validation import check, read_experiment
+from tests.scenes import scene
 
 DENSE = [{"kind": "linear", "units": 4}, {"kind": "tanh"}, {"kind": "linear"}]
 PLANS = {
@@ -95,6 +98,25 @@ def test_attention_on_the_stage_is_causal_and_sums_to_one() -> None:
     pattern = Stage().look(scene_of("tokens"))["transformer_block1"].values
     assert np.allclose(pattern.sum(-1), 1, atol=1e-5)
     assert np.allclose(np.triu(pattern[0], 1), 0)
+
+
+@pytest.mark.parametrize("name", ["brackets-lstm", "agreement", "in-context-line", "digits-mlp", "diabetes"])
+def test_the_stage_tells_the_answer_at_the_step_that_is_asked_for_beside_the_right_one(name: str) -> None:
+    experiment = preset(name).model_dump(mode="json")
+    found = scene(experiment["data"], experiment["network"]["layers"], index=3)
+    picture, (inputs, target) = Stage().look(found), (found.inputs(), found.target()[0])
+    with torch.no_grad():
+        (answer,) = found.network(*inputs)
+    if (task := found.data.task).is_discrete:
+        answer = answer.softmax(-1)
+    assert np.array_equal(picture["prediction.target"].values, target)
+    asked = picture.get("prediction.step")
+    assert (asked is None) == (task.steps is None)
+    if asked is not None:
+        assert int(asked.values) == (int((target != IGNORED).nonzero().max()) if task.is_discrete else len(answer) - 1)
+        assert ("prediction.steps" in picture) == (task.outputs <= 16)
+        answer = answer[int(asked.values)]
+    assert np.allclose(picture["prediction"].values, answer)
 
 
 def test_recording_removes_its_hooks_when_the_network_raises() -> None:

@@ -30,6 +30,7 @@ FILES = ("csv", "pictures", "text_file")  # kinds that read a file
 DRAWN = {"points": [[0, 0.5, 0], [1, 1, 1], [2, 2, 0], [1, 2, 1]]}
 TARGETS = ("target", "target_probability")  # what an input of one's own cannot tell
 UNKNOWN = {
+    "stage": {"prediction.target"},
     "prompt_lines": {"truth"},
     "transcript": {"said", "edits", "loss"},
     "detections": {"overlaps", "hits", "truth", "truth_classes"},

@@ -12,12 +12,14 @@ from explorer.datasets.points import EXTENT
 from explorer.diagram import columns
 from explorer.layers.attention import Attention
 from explorer.layers.dense import Linear
-from explorer.lenses.base import Array, Lens, Picture, Scene
+from explorer.lenses.base import Array, Lens, Picture, Scene, named
 from explorer.lenses.recording import recording
 from explorer.validation import Checked
 
 DRAWN_WEIGHTS = 64 * 64  # a larger matrix cannot be told apart as lines
 DRAWN_CHANNELS = 32
+DRAWN_ANSWERS = 512
+DRAWN_CLASSES = 16  # of the answers of all steps
 PLANE, WEIGHTS = ("unit", "y", "x"), ("output", "input")
 
 
@@ -64,9 +66,7 @@ class Stage(Lens):
             found[column] = _one(caught[name][0])
         for address, layer in patterns.items():
             found[layer] = Array(caught[address][0].cpu().numpy(), ("head", "query", "key"), is_coarse=True)
-        if scene.data.task.is_aligned:
-            found["prediction"] = Array(_answer(scene, output)[0].reshape(-1).cpu().numpy()[:512], ("class",))
-        return found
+        return found | _told(scene, output)
 
 
 @cache
@@ -90,10 +90,28 @@ def weights(scene: Scene) -> Picture:
     return found
 
 
+def _told(scene: Scene, output: Tensor) -> Picture:
+    """The answer to one example and the right one: at the step that is asked for, and at all steps if they are few."""
+    task = scene.data.task
+    if not task.is_aligned:
+        return {}
+    answers = _answer(scene, output)[0]
+    asked = answers
+    found: Picture = {}
+    if task.steps is not None:
+        step = scene.answer_step()
+        step = len(answers) - 1 if step is None else step
+        asked, found["prediction.step"] = answers[step], named(torch.tensor(step))
+        if task.outputs <= DRAWN_CLASSES:
+            found["prediction.steps"] = named(answers, "time", "class", is_coarse=True)
+    found["prediction"] = named(asked.reshape(-1)[:DRAWN_ANSWERS], "class")
+    if scene.has_target:
+        found["prediction.target"] = named(scene.target()[0], *task.target_axes)
+    return found
+
+
 def _answer(scene: Scene, output: Tensor) -> Tensor:
-    """What the output means: probabilities of classes, or the numbers themselves; at the last step of a sequence."""
-    if output.dim() == 3:
-        output = output[:, -1]
+    """What the output means: probabilities of classes, or the numbers themselves."""
     return output.softmax(-1) if scene.checked.description.task.is_discrete else output
 
 
