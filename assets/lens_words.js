@@ -25,6 +25,7 @@ export const lensWords = {
 
   axis: (name) => AXES[name] ?? name.replaceAll("_", " "),
   item: (axis, index) => `${AXES[axis] ?? axis.replaceAll("_", " ")} ${index}`,
+  frame: (index) => `frame ${index}`,
   head: (layer, index) => `${layer} · head ${index + 1}`, shortHead: (layer, index) => `${layer} · ${index + 1}`,
   pair: (query, key, value) => `${query} → ${key}: ${brief(value)}`,
   cell: (row, column, value) => `${row}, ${column}: ${value}`, named: (name, value) => `${name}: ${value}`,

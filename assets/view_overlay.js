@@ -1,15 +1,16 @@
 /* Scores over the input that they are about, in the form that the input has. */
 
-import { Atlas, classColour, paintArray, rgb } from "./colour.js";
+import { boxAt, boxText, boxesOf, drawFrame, shapeColour } from "./boxes.js";
+import { classColour, rgb } from "./colour.js";
 import { largest, numberAt } from "./frames.js";
 import { lensWords as words } from "./lens_words.js";
+import { paintOver } from "./over_picture.js";
+import { asPicture, CHIP, drawRuns, phoneName } from "./phones.js";
 import { brief, drawTicks, fitted, niceTicks, roundedPath, setFont } from "./plot.js";
 import { outline } from "./stage_units.js";
 import { LEGEND_ROOM, drawLegend, drawPixels, grid, inkOn, inputOf, isWhole, namesAlong, placeName, roomFor, scaleOf, sizeOf, tokenText } from "./view_common.js";
 
-const PLANE = 6, TOKEN = 28, ROW = 24, FAINT = 0.6;
-const grey = new Atlas();
-const faded = new WeakMap(); // by table of colours: the same, the clearer the nearer to its middle
+const PLANE = 6, TOKEN = 28, ROW = 24, TICKS = 20, FRAMES = { left: 48 }, NAMED = 240; // pixels
 
 export function draw(scene) {
   const { frame, diagram, options } = scene, input = inputOf(scene), scores = frame.arrays.get(options.scores ?? "scores");
@@ -24,7 +25,7 @@ export function draw(scene) {
 function kindOf(input, scores, { view }) {
   if (input.shape.length === 3) return "picture";
   if (isWhole(input) && input.shape.length === 1) return "tokens";
-  if (input.shape.length === 2) return "series";
+  if (input.shape.length === 2) return view === "frames" ? "frames" : "series";
   return view === "points" && input.values.length === 2 && scores.values.length === 2 ? "point" : "row";
 }
 
@@ -33,41 +34,47 @@ const strongest = (scores, name, count = 3) => Array.from(scores.values, (_, i) 
 
 const overlayAlt = (what, scores, name) => words.overlayAlt(what, strongest(scores, name));
 
-/* The picture in grey, and over it the sum of the scores of its channels. */
+/* The picture in grey, over it the sum of the scores of its channels, and of a detector the boxes. */
 function drawPicture(scene, input, scores, scale) {
-  const { context, theme, box, paints, options } = scene, [, height, width] = input.shape, [rows, columns] = scores.shape.slice(-2);
+  const { theme, box, options } = scene, [, height, width] = input.shape, [rows, columns] = scores.shape.slice(-2);
   const channels = scores.values.length / (rows * columns), sums = new Float32Array(rows * columns);
   for (let i = 0; i < scores.values.length; i++) sums[i % sums.length] += numberAt(scores, i);
   Object.assign(scale, scaleOf([{ values: sums, factor: 1 }], theme, { scale: "signed", ...options }));
   const room = { width: box.width, height: box.height - LEGEND_ROOM }, unit = Math.min(room.width / width, room.height / height);
   const place = grid(rows, columns, { x: box.x + (room.width - unit * width) / 2, y: box.y, width: unit * width, height: unit * height });
-  paintArray(grey, input, theme.colours, { isGrey: true });
-  context.save();
-  context.globalAlpha = FAINT;
-  drawPixels(context, grey.canvas, { x: 0, y: 0, width, height }, place.box, 6);
-  context.restore();
-  const atlas = paints.get("overlay", [scores.values], 1, rows, columns, { ...scale, table: fadedTable(scale.table) }, (i) => sums[i]);
-  context.save();
-  context.globalAlpha = options.opacity ?? 0.9;
-  drawPixels(context, atlas.canvas, { x: 0, y: 0, width: columns, height: rows }, place.box, 6);
-  context.restore();
-  outline(context, place.box, theme.border, 1, 6);
+  paintOver(scene, place.box, input, { sums, stamp: scores.values, rows, columns }, scale);
+  const boxes = drawBoxes(scene, place.box);
   const isSame = rows === height && columns === width;
   const value = (row, column) => (isSame ? ` · ${words.value} ${brief(numberAt(input, row * width + column))}` : "");
-  const at = (row, column) => ({ key: `${row},${column}`, box: place.cell(row, column), sent: ["chosen", { index: row * columns + column, row, column }], text: `${words.cell(row, column, brief(sums[row * columns + column]))}${channels === 1 ? value(row, column) : ""}` });
+  const at = (row, column, x, y) => {
+    const cell = place.cell(row, column), chosen = boxAt(boxes, x ?? cell.x + cell.width / 2, y ?? cell.y + cell.height / 2);
+    const told = chosen < 0 ? "" : `${boxes[chosen].text}\n`;
+    const text = `${told}${words.cell(row, column, brief(sums[row * columns + column]))}${channels === 1 ? value(row, column) : ""}`;
+    return { key: `${row},${column}`, box: cell, sent: ["chosen", { index: row * columns + column, row, column, box: chosen }], text };
+  };
   return {
     alt: overlayAlt("picture", { values: sums, factor: 1 }, (i) => `(${Math.floor(i / columns)}, ${i % columns})`), rows, columns, at,
-    find: (x, y) => ((found) => found && at(...found))(place.find(x, y)),
+    find: (x, y) => ((found) => found && at(...found, x, y))(place.find(x, y)),
   };
 }
 
-/* The hue of the sign, the clearer the nearer to 0; the power keeps middling scores in sight. */
-function fadedTable(table) {
-  if (!faded.has(table)) {
-    const alpha = (level) => Math.round(255 * Math.min(1, Math.max(0, Math.abs(level - 127.5) - 0.5) / 127) ** 0.7);
-    faded.set(table, table.map((_, level) => ((table[level < 128 ? 0 : 255] & 0xffffff) | (alpha(level) << 24)) >>> 0));
-  }
-  return faded.get(table);
+/* The boxes that a detector draws, the one that is explained with a thicker frame: [{x, y, width, height, text}]. */
+function drawBoxes(scene, picture) {
+  const { context, theme, frame, diagram } = scene;
+  const told = frame.arrays.get("boxes"), marked = frame.arrays.get("marked");
+  if (!told) return [];
+  const classes = frame.arrays.get("classes").values, sureness = frame.arrays.get("sureness");
+  const boxes = boxesOf(told, picture).map((box, index) => ({ ...box, text: boxText(diagram, classes[index], numberAt(sureness, index)) }));
+  const hasRoom = picture.width > NAMED, text = (box) => (hasRoom ? box.text : "");
+  boxes.forEach((box, index) => drawFrame(context, theme, box, shapeColour(classes[index]), { thickness: 1.5, text: text(box), top: picture.y }));
+  if (marked) drawMarked(scene, boxesOf(marked, picture)[0]);
+  return boxes;
+}
+
+/* Around what is explained: seen on light and on dark. */
+function drawMarked({ context, theme }, box) {
+  outline(context, box, "#fff", 4, 3);
+  outline(context, box, theme.isDark ? "#d6329c" : "#b3127a", 2, 3);
 }
 
 function drawTokens(scene, input, scores, scale) {
@@ -126,6 +133,31 @@ function drawSeries(scene, input, scores, scale) {
   drawTicks(context, theme, place.box, niceTicks(0, times - 1, place.box.width / 80).filter(Number.isInteger), { along: "x", place: (tick) => place.box.x + (tick + 0.5) * place.wide });
   const hit = (row, time) => ({ key: `${row},${time}`, box: place.cell(row, time), sent: ["chosen", { index: time, row }], text: `${placeName(names, "feature", row)}, ${words.item("time", time)}: ${brief(score(row, time))} · ${words.value} ${brief(numberAt(input, at(time, row)))}` });
   return { alt: overlayAlt("series", scores, (i) => words.item("time", isFull && isTime ? Math.floor(i / features) : i)), rows: strips, columns: times, at: hit, find: (x, y) => ((found) => found && hit(...found))(place.find(x, y)) };
+}
+
+/* An utterance: its bands over time in grey, the scores over them, the phones that are heard below, and the frame explained. */
+function drawFrames(scene, input, scores, scale) {
+  const { context, theme, box, frame, diagram } = scene, [times, bands] = input.shape, path = frame.arrays.get("path"), marked = frame.arrays.get("marked");
+  const place = grid(bands, times, { x: box.x + FRAMES.left, y: box.y, width: box.width - FRAMES.left - 4, height: box.height - LEGEND_ROOM - TICKS - (path ? CHIP : 0) });
+  const sums = asPicture(scores).values, band = (row) => bands - 1 - row, names = namesAlong(scene, "feature", bands);
+  paintOver(scene, place.box, asPicture(input), { sums, stamp: scores.values, rows: bands, columns: times }, scale);
+  setFont(context, theme, 10.5);
+  Object.assign(context, { fillStyle: theme.muted, textAlign: "right", textBaseline: "middle" });
+  for (const row of [0, bands - 1]) context.fillText(fitted(context, names[band(row)], FRAMES.left - 6), place.box.x - 6, place.box.y + (row + 0.5) * place.high);
+  const below = place.box.y + place.box.height;
+  const under = { ...place.box, height: place.box.height + (path ? CHIP : 0) };
+  drawTicks(context, theme, under, niceTicks(0, times - 1, 6).filter(Number.isInteger), { along: "x", place: (tick) => place.box.x + (tick + 0.5) * place.wide });
+  if (marked) {
+    const [start, end] = [0, 1].map((side) => place.box.x + numberAt(marked, side) * place.box.width);
+    drawMarked(scene, { x: start - 1, y: place.box.y - 1, width: end - start + 2, height: place.box.height + 2 });
+  }
+  if (path) drawRuns(context, theme, { x: place.box.x, y: below + 3, width: place.box.width }, path.values, diagram);
+  const heard = (time) => (path ? ` · ${phoneName(diagram, path.values[Math.floor((time * path.values.length) / times)])}` : "");
+  const at = (row, time) => ({
+    key: `${row},${time}`, box: place.cell(row, time), sent: ["chosen", { index: time, row: band(row), share: (time + 0.5) / times }],
+    text: `${placeName(names, "feature", band(row))}, ${words.frame(time)}${heard(time)}\n${brief(sums[row * times + time] * scores.factor)} · ${words.value} ${brief(numberAt(input, time * bands + band(row)))}`,
+  });
+  return { alt: overlayAlt("utterance", scores, (i) => words.frame(Math.floor(i / bands))), rows: bands, columns: times, at, find: (x, y) => ((found) => found && at(...found))(place.find(x, y)) };
 }
 
 /* A row of a table: every column with its number and its score as a bar. */
@@ -196,4 +228,4 @@ function drawArrow({ context, theme }, left, top, axis, length, name, score) {
   context.fillText(`${name} ${brief(score)}`, axis ? x + 12 : x + 12 * sign, axis ? y : y - 8);
 }
 
-const FORMS = { picture: drawPicture, tokens: drawTokens, series: drawSeries, row: drawRow, point: drawPoint };
+const FORMS = { picture: drawPicture, tokens: drawTokens, series: drawSeries, frames: drawFrames, row: drawRow, point: drawPoint };

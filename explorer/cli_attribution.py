@@ -25,7 +25,9 @@ def add_attribution_verbs(verbs: Any, add_verb: Adder) -> None:
     verb.add_argument("run", type=Path, metavar="FILE.run")
     verb.add_argument("--method", default="IntegratedGradients", metavar="M", help="see the verb methods")
     add_example(verb)
-    verb.add_argument("--target", metavar="T", help="3, 3-5, 3@10 or hidden:4 (default: the answer predicted)")
+    verb.add_argument(
+        "--target", metavar="T", help="3, 3-5, 3@10, frame:7, box:0, sequence or hidden:4 (default: the answer)"
+    )
     verb.add_argument("--baseline", metavar="B", help="zeros, mean, blurred, random, example:7 or token:7")
     verb.add_argument("--layer", metavar="NAME", help="score the values of this layer instead of the input")
     verb.add_argument("--step", type=int, metavar="N", help="a step with a snapshot (default: the last)")

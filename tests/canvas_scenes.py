@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from explorer.lenses.picture import Array, Picture
+from tests.diagrams import layer, shown
 
 EXTENT, GRID, SURFACE = 6.0, 32, 64
 Frames = Callable[[int], Picture]
@@ -52,11 +53,11 @@ def points_scene(*hidden: int, classes: int = 2) -> Scene:
         found["surface"] = Array(shares.reshape(-1, SURFACE, SURFACE), ("output", "y", "x"), True)
         return found
 
-    layers = [_layer("features", "features", "Feature expansion", [2], 0, "input")]
+    layers = [layer("features", "features", "Feature expansion", [2], 0, "input")]
     for place, (name, size) in enumerate(zip(names[1:], sizes[1:], strict=True), 1):
         title = "Linear" if place == len(names) - 1 else "Linear · Tanh"
-        layers.append(_layer(name, "linear", title, [size], size * (sizes[place - 1] + 1), names[place - 1]))
-    diagram = _diagram(layers, "points", [2], [f"class {place}" for place in range(classes)])
+        layers.append(layer(name, "linear", title, [size], size * (sizes[place - 1] + 1), names[place - 1]))
+    diagram = shown(layers, "points", [2], [f"class {place}" for place in range(classes)])
     diagram |= {
         "points": {"train": _ring(200, classes, 2), "test": _ring(80, classes, 3)},
         "feature_names": ["x₁", "x₂"],
@@ -95,13 +96,13 @@ def picture_scene() -> Scene:
 
     axes = ["channel", "height", "width"]
     layers = [
-        _layer("conv1", "conv2d", "Convolution · ReLU", [8, 28, 28], 208, "input", axes),
-        _layer("pool1", "max_pool2d", "Max pooling", [8, 14, 14], 0, "conv1", axes),
-        _layer("conv2", "conv2d", "Convolution · ReLU", [12, 14, 14], 2412, "pool1", axes),
-        _layer("mean", "global_pool", "Global pooling", [12], 0, "conv2"),
-        _layer("answer", "linear", "Linear", [10], 130, "mean"),
+        layer("conv1", "conv2d", "Convolution · ReLU", [8, 28, 28], 208, "input", axes),
+        layer("pool1", "max_pool2d", "Max pooling", [8, 14, 14], 0, "conv1", axes),
+        layer("conv2", "conv2d", "Convolution · ReLU", [12, 14, 14], 2412, "pool1", axes),
+        layer("mean", "global_pool", "Global pooling", [12], 0, "conv2"),
+        layer("answer", "linear", "Linear", [10], 130, "mean"),
     ]
-    diagram = _diagram(layers, "picture", [1, 28, 28], list("0123456789"), axes)
+    diagram = shown(layers, "picture", [1, 28, 28], list("0123456789"), axes)
     return Scene(diagram, look, others={"evaluation": _scores(10)})
 
 
@@ -128,15 +129,15 @@ def memory_scene() -> Scene:
         }
 
     layers = [
-        _layer("lstm", "lstm", "LSTM", [48, 24], 2688, "input", ["time", "feature"]),
-        _layer("last", "last", "Last step", [24], 0, "lstm"),
-        _layer("answer", "linear", "Linear", [3], 75, "last"),
+        layer("lstm", "lstm", "LSTM", [48, 24], 2688, "input", ["time", "feature"]),
+        layer("last", "last", "Last step", [24], 0, "lstm"),
+        layer("answer", "linear", "Linear", [3], 75, "last"),
     ]
     layers[0]["equation"] = (
         r"(i,f,o)_t = \sigma(W x_t + b + U h_{t-1} + c), \quad g_t = \tanh(W_g x_t + b_g + U_g h_{t-1} + c_g), \quad "
         r"c_t = f_t \odot c_{t-1} + i_t \odot g_t, \quad h_t = o_t \odot \tanh c_t"
     )
-    diagram = _diagram(layers, "series", [48, 2], ["rises", "falls", "stays"], ["time", "feature"])
+    diagram = shown(layers, "series", [48, 2], ["rises", "falls", "stays"], ["time", "feature"])
     return Scene(diagram, look, others={"evaluation": _scores(3)})
 
 
@@ -166,20 +167,20 @@ def attention_scene() -> Scene:
 
     sheet = ["time", "feature"]
     layers = [
-        _layer("embedding", "embedding", "Embedding", [12, 32], 320, "input", sheet),
-        _layer("attention1", "attention", "Self-attention", [12, 32], 4224, "embedding", sheet),
-        _layer("sum1", "sum", "Sum", [12, 32], 0, "embedding", sheet),
-        _layer("attention2", "attention", "Self-attention", [12, 32], 4224, "sum1", sheet),
-        _layer("sum2", "sum", "Sum", [12, 32], 0, "sum1", sheet),
-        _layer("norm", "layer_norm", "Layer normalisation", [12, 32], 64, "sum2", sheet),
-        _layer("answer", "linear", "Linear", [12, 10], 330, "norm", sheet),
+        layer("embedding", "embedding", "Embedding", [12, 32], 320, "input", sheet),
+        layer("attention1", "attention", "Self-attention", [12, 32], 4224, "embedding", sheet),
+        layer("sum1", "sum", "Sum", [12, 32], 0, "embedding", sheet),
+        layer("attention2", "attention", "Self-attention", [12, 32], 4224, "sum1", sheet),
+        layer("sum2", "sum", "Sum", [12, 32], 0, "sum1", sheet),
+        layer("norm", "layer_norm", "Layer normalisation", [12, 32], 64, "sum2", sheet),
+        layer("answer", "linear", "Linear", [12, 10], 330, "norm", sheet),
     ]
     layers[2]["inputs"], layers[4]["inputs"] = ["embedding", "attention1"], ["sum1", "attention2"]
     layers[1]["equation"] = layers[3]["equation"] = (
         r"y = b + \sum_h \operatorname{softmax}\!\left(\frac{Q_h K_h^\top}{\sqrt{d_h}}\right) V_h W_h, "
         r"\quad (Q, K, V)_h = x\, (W^Q, W^K, W^V)_h"
     )
-    diagram = _diagram(layers, "tokens", [12], names, ["time"]) | {"token_names": names}
+    diagram = shown(layers, "tokens", [12], names, ["time"]) | {"token_names": names}
     diagram["task"] = {"kind": "next_token", "labels": []}
     return Scene(diagram, look, others={"evaluation": _scores(10), "generation": _text(tokens, len(names))})
 
@@ -193,34 +194,6 @@ SCENES: dict[str, Callable[[], Scene]] = {
     "lstm": memory_scene,
     "transformer": attention_scene,
 }
-
-
-def _layer(
-    name: str, kind: str, title: str, shape: list[int], parameters: int, source: str, axes: list[str] | None = None
-) -> dict[str, Any]:
-    return {
-        "name": name,
-        "kind": kind,
-        "title": title,
-        "inputs": [source],
-        "shape": shape,
-        "axes": axes or ["feature"],
-        "parameters": parameters,
-        "multiply_adds": parameters,
-        "equation": r"y_j = \sum_i W_{ji}\, x_i + b_j \quad y = \tanh x",
-    }
-
-
-def _diagram(
-    layers: list[dict], view: str, shape: list[int], labels: list[str], axes: list[str] | None = None
-) -> dict[str, Any]:
-    return {
-        "layers": layers,
-        "view": view,
-        "inputs": [{"name": "input", "shape": shape, "axes": axes or ["feature"]}],
-        "task": {"kind": "classification", "labels": labels},
-        "points": None,
-    }
 
 
 def _parameters(name: str, weight: np.ndarray, bias: np.ndarray) -> Picture:

@@ -6,6 +6,7 @@ import numpy as np
 
 from explorer.lenses.picture import Array, Picture
 from tests.canvas_scenes import Scene, attention_scene, memory_scene, picture_scene, points_scene
+from tests.told_scenes import shapes_scene, speech_scene
 
 Frames = Callable[[int], Picture]
 
@@ -215,6 +216,8 @@ VIEWS: dict[str, tuple[Callable[[], Scene], str, str, dict]] = {  # by name: sce
     "tokens": (lens_scene, "token_scores", "overlay", {}),
     "row": (lens_scene, "row_scores", "overlay", {"input": "row", "is_sorted": True}),
     "series": (memory_lenses, "series_scores", "overlay", {}),
+    "frames": (speech_scene, "attribution", "overlay", {}),
+    "boxes": (shapes_scene, "attribution", "overlay", {}),
     "point": (plane_lenses, "point_scores", "overlay", {}),
     "numbers": (lens_scene, "numbers", "numbers", {"names": {"verdict": ["fits", "with care", "refused"]}}),
 }

@@ -102,6 +102,35 @@ def test_a_step_of_a_sequence_is_explained() -> None:
 
 
 @pytest.mark.parametrize(
+    ("preset", "kind", "shown", "target"),
+    [("ctc-recogniser", "ctc", 12, "@12"), ("shape-detector", "detection", 2, "@box:1")],
+)
+def test_a_frame_or_a_box_is_explained(preset: str, kind: str, shown: int, target: str) -> None:
+    app = on(preset)
+    label, _ = words.PLACES_OF[kind]
+    assert words.CLICK_OF[kind] in said(app)
+    assert "target" not in looked_at(app)["scores"]["settings"]
+    next(each for each in app.number_input if each.label == label).set_value(shown)
+    assert looked_at(run(app))["scores"]["settings"]["target"] == target
+    menu(aim(app, "entry"), words.ENTRY, 6)
+    assert looked_at(app)["scores"]["settings"]["target"] == f"6{target}"
+    aim(app, "unit")
+    assert words.CLICK_OF[kind] not in said(app)
+
+
+def test_what_is_right_for_a_phone_may_be_wrong_for_a_whole_sequence() -> None:
+    app = on("ctc-single-frames")
+    described = engine().describe(mine(app).experiment)
+    is_right = {kind: described[kind]["DeepLift"]["verdict"] for kind in ("methods", "methods_of_sequence")}
+    assert is_right == {"methods": "right", "methods_of_sequence": "wrong"}
+    title = engine().catalogue()["methods"]["DeepLift"]["title"]
+    assert title in next(each for each in app.selectbox if each.label == words.METHOD).options
+    aim(app, "sequence")
+    assert looked_at(app)["scores"]["settings"]["target"] == "sequence"
+    assert title not in next(each for each in app.selectbox if each.label == words.METHOD).options
+
+
+@pytest.mark.parametrize(
     ("preset", "kinds"),
     [
         ("iris", ["zeros", "mean", "random", "example"]),

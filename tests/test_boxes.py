@@ -10,8 +10,9 @@ from torch.nn import functional
 import explorer as ex
 from explorer.datasets.scenes import SHAPES, Scenes
 from explorer.engine.looking import look
-from explorer.errors import ExperimentError
+from explorer.errors import EngineError, ExperimentError
 from explorer.lenses.attribution.aims import aimed, meaning
+from explorer.lenses.attribution.marks import marks
 from explorer.lenses.attribution.targets import Target, read_target
 from explorer.lenses.base import Scene
 from explorer.lenses.detections import Detections
@@ -178,12 +179,52 @@ def test_the_lens_shows_the_boxes_told_beside_those_of_the_objects() -> None:
     assert picture["objectness"].values.round().sum() == len(real)
 
 
-def test_without_a_target_the_object_of_the_surest_cell_is_explained() -> None:
+@pytest.fixture
+def crowded() -> Tensor:
+    """The answer of a detector that draws three boxes, in this order of sureness, the third over the second."""
+    answer = torch.full((1, len(BOX) + len(SHAPES), GRID, GRID), -FAR)
+    for logit, (row, column) in zip((5.0, 4.0, 3.0), ((1, 1), (3, 3), (3, 4)), strict=True):
+        answer[0, 0, row, column] = logit
+        answer[0, 1:5, row, column] = torch.logit(torch.tensor([0.5, 0.5, 0.4, 0.4]))
+        answer[0, 6, row, column] = FAR
+    return answer
+
+
+def test_a_box_is_explained_by_the_cell_that_draws_it_and_without_a_target_the_surest_one_is(crowded: Tensor) -> None:
     data = Scenes().load(0)
     network, one = Telling(data.test.targets[5:6]), data.test.inputs[0][5:6]
-    network.answer[0, 0, 4, 1] = 2 * FAR
-    found = aimed(Target(), data.task, network, one, data.test.targets[5:6])
-    assert (found.entry, found.place) == (0, 4 * GRID + 1)
-    assert found.of(network(one)).item() == 2 * FAR
-    assert read_target("disc@3", data.task.labels) == Target(entry=6, place=3)
+    network.answer.copy_(crowded)
+    labels, cells = data.task.labels, (GRID + 1, 3 * GRID + 3)
+    for written, entry, cell in (
+        (None, 0, cells[0]),
+        ("box", 0, cells[0]),
+        ("box:1", 0, cells[1]),
+        ("disc@box:1", 6, cells[1]),
+        ("width@box:0", 3, cells[0]),
+        ("6-5@box:1", 6, cells[1]),
+        (f"disc@{cells[1]}", 6, cells[1]),
+    ):
+        found = aimed(read_target(written, labels), data.task, network, one, None)
+        assert (found.entry, found.place, found.box) == (entry, cell, None), written
+    assert found.of(network(one)).item() == FAR
     assert meaning(network(one), data.task, found.place)[5:].sum().item() == pytest.approx(1)
+    assert str(read_target("box:2")) == "None@box:2"
+
+
+def test_a_box_that_is_covered_by_a_surer_one_is_none_and_neither_is_a_box_without_a_grid(crowded: Tensor) -> None:
+    n_boxes = GRID**2 - 1  # but for the one that is covered, every cell draws one
+    last = Target(entry=0, box=n_boxes - 1).settle(crowded)
+    assert last.place != 3 * GRID + 4
+    with pytest.raises(EngineError, match=f"box: expected one of the {n_boxes} boxes, counted from 0, got {n_boxes}"):
+        Target(entry=0, box=n_boxes).settle(crowded)
+    with pytest.raises(EngineError, match="expected a detector's grid of cells for a box, got 3"):
+        Target(box=0).settle(torch.zeros(1, 3))
+
+
+def test_the_box_that_is_explained_is_marked_among_those_that_are_drawn(crowded: Tensor) -> None:
+    task = Scenes().load(0).task
+    found = marks(Target(box=1, entry=0).settle(crowded), crowded, task)
+    assert found["boxes"].values == pytest.approx(np.array([[0.25, 0.25, 0.4, 0.4], [7 / 12, 7 / 12, 0.4, 0.4]]))
+    assert found["classes"].values.tolist() == [1, 1]
+    assert found["marked"].values == pytest.approx(found["boxes"].values[1])
+    assert "marked" not in marks(Target(layer="edges", unit=(0,)), crowded, task)

@@ -103,6 +103,8 @@ def test_a_picture_without_what_a_view_needs_says_so(browser: Browser, view: str
         ("bars", (300, 12), ["chosen", {"array": "logits", "index": 9, "name": "."}]),
         ("feature maps", (90, 60), ["chosen", {"array": "conv1.maps", "index": 0}]),
         ("row", (300, 10), ["chosen", {"index": 1}]),
+        ("frames", (60, 20), ["chosen", {"index": 0, "row": 5, "share": 0.025}]),
+        ("boxes", (440, 240), ["chosen", {"box": 1}]),
     ],
 )
 def test_a_click_tells_what_was_clicked(browser: Browser, name: str, place: tuple[int, int], trigger: list) -> None:

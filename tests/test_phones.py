@@ -13,6 +13,7 @@ from explorer.datasets.utterances import LONGEST, SHORTEST, Utterances, spectra
 from explorer.engine.looking import look
 from explorer.errors import EngineError, ExperimentError
 from explorer.lenses.attribution.aims import aimed, meaning
+from explorer.lenses.attribution.marks import marks
 from explorer.lenses.attribution.targets import Target, read_target
 from explorer.lenses.base import Scene
 from explorer.lenses.measures import MEASURES
@@ -167,8 +168,19 @@ def test_without_a_target_the_phone_that_stands_out_is_explained_and_a_sequence_
 def test_targets_of_recognisers_are_read_as_people_write_them() -> None:
     labels = ("–", "a", "e")
     assert read_target("e@7", labels) == Target(entry=2, place=7)
+    assert read_target("frame:7") == Target(place=7)
+    assert read_target("e@frame:7", labels) == read_target("2@frame:7") == Target(entry=2, place=7)
     assert read_target("sequence") == Target(sequence=())
-    assert str(read_target("sequence:1,2")) == "sequence:1,2"
+    assert read_target("sequence:1,2") == Target(sequence=(1, 2))
+    assert str(Target(sequence=(1, 2))) == "sequence:1,2"
+
+
+def test_the_frame_that_is_explained_is_marked_among_the_phones_that_are_heard(clean: Data) -> None:
+    answer = torch.eye(PHONES)[[0, 2, 2, 1]].unsqueeze(0)
+    found = marks(Target(entry=2, place=2), answer, clean.task)
+    assert found["path"].values.tolist() == [0, 2, 2, 1]
+    assert found["marked"].values.tolist() == [0.5, 0.75]
+    assert "marked" not in marks(Target(sequence=(2, 1)), answer, clean.task)
 
 
 @pytest.mark.parametrize(

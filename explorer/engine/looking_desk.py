@@ -127,6 +127,7 @@ class LookingDesk:
             "layers": layers,
             "lenses": [kind for kind, lens in KINDS.items() if lens.is_applicable(checked)],
             "methods": verdicts(checked),
+            "methods_of_sequence": verdicts(checked, True) if checked.description.task.kind == "ctc" else {},
             "losses": list(losses_for(checked.description.task)),
             "diagram": self._diagram(checked),
         }

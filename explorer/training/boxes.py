@@ -84,6 +84,12 @@ def decoded(output: Tensor) -> Boxes:
     return Boxes(places, scores, classes, order, unlike(places))
 
 
+def told(output: Tensor) -> Tensor:
+    """The cells of one picture whose boxes are kept, the surest first: (1, K, R, C) -> (boxes,)."""
+    found = decoded(output.detach())
+    return found.cells[0, found.is_kept[0]]
+
+
 def overlaps(first: Tensor, second: Tensor) -> Tensor:
     """Intersection over union of every two boxes: (..., N, 4), (..., M, 4) -> (..., N, M)."""
     first, second = first.unsqueeze(-2), second.unsqueeze(-3)

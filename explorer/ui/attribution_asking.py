@@ -9,7 +9,7 @@ from explorer.ui import look_bar
 from explorer.ui.guard import plain
 from explorer.ui.lens_settings import draw_declared, settings_of
 from explorer.ui.service import engine
-from explorer.ui.unit_in_hand import draw_choice, layers
+from explorer.ui.unit_in_hand import draw_choice, layers, units
 
 OFFERED = ("right", "approximate")
 FIRST = "IntegratedGradients"
@@ -17,8 +17,10 @@ KEPT = "attribution"  # where the choices of this page are kept
 
 
 def methods() -> dict[str, dict[str, Any]]:
-    """Every method with what it declares, and its verdict on the network in hand."""
-    verdicts = look_bar.description()["methods"]
+    """Every method with what it declares, and its verdict on the network in hand and what is explained."""
+    about = look_bar.description()
+    is_sequence = settings_of(KEPT).get("aim") == "sequence"
+    verdicts = (is_sequence and about["methods_of_sequence"]) or about["methods"]
     return {name: each | verdicts[name] for name, each in engine().catalogue()["methods"].items()}
 
 
@@ -29,9 +31,13 @@ def offered() -> dict[str, dict[str, Any]]:
 
 def draw_asked() -> dict[str, Any]:
     """All choices of one attribution; the settings of its lens."""
+    above = st.container()
+    shared = draw_shared()  # first: what is explained decides which methods are right
     known = offered()
-    name = _draw_method(known)
-    return {"method": name, **_method_settings(name), **draw_shared(), **_seed(known[name])}
+    with above:
+        name = _draw_method(known)
+        settings = _method_settings(name)
+    return {"method": name, **settings, **shared, **_seed(known[name])}
 
 
 def draw_shared() -> dict[str, Any]:
@@ -78,41 +84,76 @@ def _seed(about: dict[str, Any]) -> dict[str, Any]:
     return {"seed": seed} if seed else {}
 
 
+def task() -> str:
+    """The kind of task that the network in hand has."""
+    return str(look_bar.description()["diagram"]["task"]["kind"])
+
+
+def is_at_place() -> bool:
+    """Whether a frame or a box is explained, which a click on the input chooses."""
+    return task() in words.CLICK_OF and settings_of(KEPT).get("aim") not in ("sequence", "unit")
+
+
+def choose_place(sent: dict[str, Any]) -> None:
+    """A click on a frame or a box: it is explained from now on."""
+    if (share := sent.get("share")) is not None:
+        st.session_state[_place_key()] = int(share * _answer_shape()[0])
+    elif sent.get("box", -1) >= 0:
+        st.session_state[_place_key()] = sent["box"] + 1
+
+
 def _draw_target() -> str | None:
-    """As the lens reads it: a label, an entry, a difference, with a place in a sequence, or a unit."""
-    aims = list(words.AIMS)
-    aim = _select("aim", words.TARGET, aims, aims[0], words.AIMS.__getitem__, words.AIM_HELP)
+    """As the lens reads it: a label, an entry, a difference, with a frame or a box, a sequence, or a unit."""
+    titles = words.AIMS_OF.get(task(), words.AIMS)
+    aims, note = list(titles), words.AIM_HELP_OF.get(task(), words.AIM_HELP)
+    aim = _select("aim", words.TARGET, aims, aims[0], titles.__getitem__, note)
+    if aim == "sequence":
+        return "sequence"
     if aim == "unit":
         with st.container(horizontal=True, vertical_alignment="center"):
             layer, unit = draw_choice(layers())
         return f"{layer}:{unit}"
-    names, place = _answers(), _draw_place()
+    names = _answers()
     if aim == "predicted":
-        return place or None
-    entry = _select("entry", words.ENTRY, range(len(names)), 0, names.__getitem__)
+        return _draw_place() or None
+    first, second = (1, 0) if task() == "ctc" else (0, min(1, len(names) - 1))  # a phone against the blank
+    entry = _select("entry", words.ENTRY, range(len(names)), first, names.__getitem__)
     if aim == "difference":
-        versus = _select("versus", words.VERSUS, range(len(names)), min(1, len(names) - 1), names.__getitem__)
-        return f"{entry}-{versus}{place}"
-    labels = look_bar.description()["diagram"]["task"]["labels"]
+        versus = _select("versus", words.VERSUS, range(len(names)), second, names.__getitem__)
+        return f"{entry}-{versus}{_draw_place()}"
+    place, labels = _draw_place(), look_bar.description()["diagram"]["task"]["labels"]
     return labels[entry] if entry < len(labels) and not place else f"{entry}{place}"  # a label may look like a number
 
 
 def _draw_place() -> str:
-    """The step of a sequence that is explained, as `@3`."""
-    shape = look_bar.description()["layers"][-1]["output"]["shape"]
-    if len(shape) != 2:
+    """What of several answers is explained: a step or a frame as `@3`, or a box as `@box:0`."""
+    shape, is_box = _answer_shape(), task() == "detection"
+    if len(shape) != 2 and not is_box:
         return ""
-    key = "attribution_place"
-    place = st.number_input(words.PLACE, 0, shape[0] - 1, None, key=key, placeholder=words.LAST)
-    return "" if place is None else f"@{int(place)}"
+    first, last = (1, shape[-1] * shape[-2]) if is_box else (0, shape[0] - 1)
+    label, hint = words.PLACES_OF.get(task(), (words.PLACE, words.LAST))
+    place = st.number_input(label, first, last, None, key=_place_key(), placeholder=hint)
+    if place is None:
+        return ""
+    return f"@box:{int(place) - 1}" if is_box else f"@{int(place)}"
+
+
+def _place_key() -> str:
+    """Another answer has other places."""
+    return f"attribution_place_{'x'.join(map(str, _answer_shape()))}"
+
+
+def _answer_shape() -> list[int]:
+    return list(look_bar.description()["layers"][-1]["output"]["shape"])
 
 
 def _answers() -> list[str]:
     """What the entries of the answer are called."""
     about = look_bar.description()
-    count = about["layers"][-1]["output"]["shape"][-1]
     names = about["diagram"]["task"]["labels"] or about["diagram"]["token_names"] or []
-    return [str(names[index]) if index < len(names) else words.output(index) for index in range(count)]
+    if task() == "detection":
+        names = [*words.BOX_NUMBERS, *names[len(words.BOX_NUMBERS) :]]
+    return [str(names[index]) if index < len(names) else words.output(index) for index in range(units(_answer_shape()))]
 
 
 def _draw_baseline() -> str | None:

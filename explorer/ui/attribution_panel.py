@@ -12,11 +12,12 @@ from explorer.ui.guard import plain
 from explorer.ui.lens_view import draw_lens
 
 LENS, TRUST = "attribution", "attribution_trust"
-PRESETS = ("digits-cnn", "iris", "circle", "adding-lstm", "induction-heads")
+PRESETS = ("digits-cnn", "iris", "circle", "adding-lstm", "induction-heads", "ctc-recogniser", "shape-detector")
 TRUTH = Path(__file__).resolve().parents[2] / "benchmarks" / "attribution_truth.md"
 LIGHTS = {"completeness_error": [0.01, 0.05]}  # below the first the light is green, below the second yellow
 FEW = ("IntegratedGradients", "InputXGradient", "FeatureAblation", "Saliency")  # compared at first
 ACROSS, MOST_ANSWERS = 4, 8
+WIDE = ("tokens", "series", "frames")  # inputs that need the whole width
 HIGH, SMALL, NUMBERS_HIGH, CURVE_HIGH = 380, 190, 70, 175  # pixels
 FEATURE_HIGH, TOKEN_WIDE, TOKEN_HIGH = 24, 34, 28  # pixels that one part of an input takes
 MOST_FEATURES = 12  # of a row that a small picture shows
@@ -51,16 +52,19 @@ def _draw_one() -> None:
 
 def _draw_scores(settings: dict[str, Any], about: dict[str, Any]) -> None:
     st.markdown(f"**{words.SCORES}**", help=words.SCORES_KEY)
-    draw_lens("scores", LENS, settings, "overlay", {"is_sorted": True}, _height(500), has_caption=False)
+    draw_lens("scores", LENS, settings, "overlay", {"is_sorted": True}, _height(500), has_caption=False,
+              chosen=asking.choose_place)  # fmt: skip
+    if asking.is_at_place():
+        st.caption(words.CLICK_OF[asking.task()])
     st.caption(plain(words.about(f"{about['shows']} {about['hides']}", about["paper"])))
     numbers = {"is_quiet": True, "arrays": list(words.NUMBERS), "labels": words.NUMBERS, "shares": list(LIGHTS)}
     lights = {"lights": LIGHTS} if about["adds_up"] else {}
     draw_lens("adds_up", LENS, settings, "numbers", numbers | lights, NUMBERS_HIGH, has_caption=False)
     st.caption(words.COMPLETENESS_HELP + ("" if about["adds_up"] else words.DOES_NOT_ADD_UP))
-    answers = {"array": "prediction", "title": words.ANSWER, "is_sorted": True, "most": MOST_ANSWERS,
-               "is_quiet": True}  # fmt: skip
-    marked = {"marked": "target"} if "target" not in settings else {}
-    draw_lens("answer", LENS, settings, "bars", answers | marked, SMALL, has_caption=False)
+    title = words.ANSWERS_OF.get(asking.task(), words.ANSWER)
+    answers = {"array": "prediction", "title": title, "is_sorted": True, "most": MOST_ANSWERS, "is_quiet": True,
+               "marked": "target"}  # fmt: skip
+    draw_lens("answer", LENS, settings, "bars", answers, SMALL, has_caption=False)
 
 
 def _draw_trust(settings: dict[str, Any], about: dict[str, Any]) -> None:
@@ -84,22 +88,22 @@ def _draw_trust(settings: dict[str, Any], about: dict[str, Any]) -> None:
 def _draw_controls(settings: dict[str, Any]) -> None:
     """The same map where it should look otherwise, and where it should not; wide inputs one below the other."""
     kind = _kind()
-    is_wide = kind in ("tokens", "series")
+    is_wide = kind in WIDE
     places = [st.container() for _ in words.MAPS] if is_wide else st.columns(len(words.MAPS))
     view, name = ("bars", "array") if kind in ("row", "point") else ("overlay", "scores")
     for place, (array, title) in zip(places, words.MAPS.items(), strict=True):
         with place:
             options = {name: array, "title": title, "is_quiet": True, "most": MOST_FEATURES}
-            height = _height(450) if is_wide else SMALL
+            height = SMALL if kind == "frames" or not is_wide else _height(450)
             draw_lens(f"trust_{array}", TRUST, settings, view, options, height, has_caption=False)
 
 
 def _kind() -> str:
-    """What an input is drawn as: picture, series, tokens, point or row."""
+    """What an input is drawn as: picture, frames, series, tokens, point or row."""
     drawn = look_bar.description()["diagram"]
     axes = drawn["inputs"][0]["axes"]
     if len(axes) > 1:
-        return "picture" if len(axes) == 3 else "series"
+        return "picture" if len(axes) == 3 else "frames" if drawn["view"] == "frames" else "series"
     return "tokens" if axes == ["time"] else "point" if drawn["view"] == "points" else "row"
 
 
@@ -114,16 +118,16 @@ def _height(width: int) -> int:
 
 def _draw_compared() -> None:
     """One strip of several methods on one input."""
-    known = asking.offered()
     choices, strip = st.columns([24, 76], gap="medium")
     with choices:
         shared = asking.draw_shared()
         asking.draw_not_offered()
+    known = asking.offered()
     with strip:
         first = [name for name in FEW if name in known]
         chosen = st.multiselect(words.COMPARED, list(known), default=first, key="compared",
                                 format_func=lambda name: known[name]["title"])  # fmt: skip
-        columns = st.columns(2 if _kind() in ("tokens", "series", "row") else ACROSS)
+        columns = st.columns(2 if _kind() in (*WIDE, "row") else ACROSS)
         for place, name in enumerate(chosen):
             with columns[place % len(columns)]:
                 options = {"title": known[name]["title"]}

@@ -25,7 +25,36 @@ AIM_HELP = (
     "The answer the network gives; one chosen class, token or number; the difference of two of them; or one unit of a "
     "layer."
 )
-ENTRY, VERSUS, PLACE, LAST = "For", "against", "At step", "the last that counts"
+AIMS_OF = {  # where an answer is told frame by frame, or box by box
+    "ctc": {
+        "predicted": "The phone heard in a frame",
+        "entry": "A chosen phone in a frame",
+        "difference": "The difference of two phones",
+        "sequence": "The sequence that was said",
+        "unit": AIMS["unit"],
+    },
+    "detection": {
+        "predicted": "That there is an object",
+        "entry": "A chosen number of a box",
+        "difference": "The difference of two numbers",
+        "unit": AIMS["unit"],
+    },
+}
+AIM_HELP_OF = {
+    "ctc": "A phone's score in one frame, or the log-likelihood of all phones in their order, whenever they sound.",
+    "detection": "What a cell tells of its box: the score of an object or of a class, the box's place or its size.",
+}
+ENTRY, VERSUS = "For", "against"
+PLACE, LAST = "At step", "the last that counts"
+PLACES_OF = {
+    "ctc": ("In frame", "where a phone stands out most"),
+    "detection": ("Of box, the surest first", "the surest"),
+}
+CLICK_OF = {
+    "ctc": "Click a frame to explain what is heard in it.",
+    "detection": "Click a box to explain it.",
+}
+BOX_NUMBERS = ("an object or none", "its middle, across", "its middle, down", "its width", "its height")
 BASELINES = {
     "zeros": "Zeros",
     "mean": "The mean of the training examples",
@@ -43,6 +72,7 @@ SEED_HELP = "This method draws samples; another seed gives somewhat other scores
 SCORES = "Scores over the input"
 SCORES_KEY = "Blue speaks for what is explained, orange against it."
 ANSWER = "The network's answer"
+ANSWERS_OF = {"ctc": "The network's answer in this frame", "detection": "What the cell of this box tells"}
 NUMBERS = {"change": "change to add up to", "completeness_error": "completeness error"}
 COMPLETENESS_HELP = (
     "The completeness error is how far the scores are from adding up to the change of the answer. A small one is "

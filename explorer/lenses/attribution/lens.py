@@ -12,8 +12,9 @@ from explorer.lenses.attribution.aims import aimed, meaning
 from explorer.lenses.attribution.asking import Setting, as_long, ask, read_method
 from explorer.lenses.attribution.base import JUDGEMENTS
 from explorer.lenses.attribution.baselines import read_baseline
+from explorer.lenses.attribution.marks import marks
 from explorer.lenses.attribution.table import METHODS
-from explorer.lenses.attribution.targets import read_target
+from explorer.lenses.attribution.targets import Target, read_target
 from explorer.lenses.base import Lens, Scene
 from explorer.lenses.picture import Array, Picture
 from explorer.signals import Signal
@@ -36,7 +37,9 @@ class AttributionLens(Lens):
     )
     settings: Mapping[str, Any] = Field(default_factory=dict, description="Settings of the method.")
     target: str | int | None = Field(
-        None, description="What is explained: 3, 3-5, 3@10, sequence or hidden:4; empty means the answer predicted."
+        None,
+        description="What is explained: 3, 3-5, 3@10, frame:7, box:0, sequence or hidden:4; empty means the answer "
+        "predicted.",
     )
     baseline: str | int | None = Field(
         None, description="zeros, mean, blurred, random, example:7 or token:7; empty means what suits the input."
@@ -51,15 +54,14 @@ class AttributionLens(Lens):
     def look(self, scene: Scene) -> Picture:
         setting = setting_of(self, scene)
         found = ask(setting, read_method(self.method, dict(self.settings)))
-        given = setting.inputs[0]
-        with torch.no_grad():
-            answer = scene.network(setting.inputs)
-        place = setting.last if setting.target.place is None else setting.target.place
+        given, (target, answer) = setting.inputs[0], settled(setting)
+        place = setting.last if target.place is None else target.place
         return {
             "input": array(given, setting.signal.axes),
             "scores": array(torch.from_numpy(found.scores), axes_of(found.scores, setting.signal)),
             "prediction": array(meaning(answer, scene.data.task, place), ("class",)),
-            "target": Array(np.array(found.target if isinstance(found.target, int) else -1), ()),
+            **marks(target, answer, scene.data.task),
+            "target": Array(np.array(-1 if target.entry is None or target.versus is not None else target.entry), ()),
             "completeness_error": Array(np.array(found.completeness_error, np.float32), ()),
             "change": Array(np.array(found.change, np.float32), ()),
             "verdict": Array(np.array(JUDGEMENTS.index(found.verdict)), ()),
@@ -92,6 +94,14 @@ def setting_of(lens: Any, scene: Scene) -> Setting:
         layer=getattr(lens, "layer", None),
         seed=lens.seed,
     )
+
+
+@torch.no_grad()
+def settled(setting: Setting) -> tuple[Target, Tensor]:
+    """What is explained with every choice made, a unit of a layer as it is, and the answer (1, ...) of the network."""
+    answer = setting.network(setting.inputs)
+    target = setting.target
+    return target if target.layer is not None else target.settle(answer, setting.last), answer
 
 
 def array(value: Tensor, axes: tuple[str, ...]) -> Array:

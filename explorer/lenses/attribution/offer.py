@@ -1,5 +1,6 @@
 """Which methods of attribution are right for a network, and what each declares, told as plain JSON."""
 
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -27,9 +28,13 @@ def declared() -> dict[str, dict[str, Any]]:
     }
 
 
-def verdicts(checked: Checked) -> dict[str, dict[str, str]]:
-    """The verdict on every method for a network, and its reason; empty where nothing can be attributed."""
+def verdicts(checked: Checked, has_curved_end: bool = False) -> dict[str, dict[str, str]]:
+    """The verdict on every method for a network, and its reason; empty where nothing can be attributed.
+
+    `has_curved_end` is for what no layer of the network computes: the likelihood of a sequence.
+    """
     if not AttributionLens.is_applicable(checked):
         return {}
     structure = structure_of(build(checked.plan, seed=0), checked.description.signals[0], True)
+    structure = replace(structure, has_curved_end=has_curved_end)
     return {name: vars(method().verdict(structure)) for name, method in METHODS.items()}

@@ -1,4 +1,4 @@
-"""What an attribution explains: an entry of the answer, at a place, a difference, a sequence, or a unit of a layer."""
+"""What an attribution explains: an entry of the answer, at a frame or of a box, a difference, a sequence, or a unit."""
 
 import math
 import re
@@ -11,16 +11,20 @@ from torch import Tensor
 
 from explorer.errors import EngineError
 from explorer.experiment import Settings
+from explorer.signals import BOX
+from explorer.training.boxes import told
 from explorer.training.objectives import sequence_losses
 from explorer.training.transcripts import transcripts
 
 LAYER_UNIT = re.compile(r"(?P<layer>[A-Za-z][\w.]*):(?P<unit>\d+(?:,\d+)*)")
 SEQUENCE = re.compile(r"sequence(?::(?P<phones>\d+(?:,\d+)*))?")
-AT_PLACE = re.compile(r"(?P<label>.+)@(?P<place>\d+)")
-ENTRY = re.compile(r"(?P<entry>\d+)?(?:-(?P<versus>\d+))?(?:@(?P<place>\d+))?")
+PLACE = r"(?:frame:(?P<frame>\d+)|box(?::(?P<box>\d+))?|(?P<place>\d+))"
+AT_PLACE = re.compile(rf"(?P<label>.+)@{PLACE}")
+NAMED_PLACE = re.compile(r"(?:frame:|box\b).*")
+ENTRY = re.compile(rf"(?P<entry>\d+)?(?:-(?P<versus>\d+))?(?:@{PLACE})?")
 GRAMMAR = (
-    "an entry such as 3, a difference such as 3-5, an entry at a place such as 3@10, a sequence such as sequence:3,1, "
-    "or a unit such as hidden:4"
+    "an entry such as 3, a difference such as 3-5, an entry at a place such as 3@10, a frame such as frame:7, "
+    "a box such as box:0, a sequence such as sequence:3,1, or a unit such as hidden:4"
 )
 
 
@@ -34,6 +38,9 @@ class Target(Settings):
         ge=0,
         description="The step of a sequence, or the cell of a grid, row by row; empty means what counts.",
     )
+    box: int | None = Field(
+        None, ge=0, description="Instead of a place, one of the boxes that a detector draws, the surest first."
+    )
     sequence: tuple[int, ...] | None = Field(
         None, max_length=256, description="Phones whose log-likelihood is explained; none means those that were said."
     )
@@ -44,10 +51,13 @@ class Target(Settings):
     def _is_one_thing(self) -> "Target":
         if (self.layer is None) != (not self.unit):
             raise ValueError("expected a layer and a unit together.")
-        if self.layer is not None and (self.entry, self.versus, self.place) != (None, None, None):
+        at_place = (self.entry, self.versus, self.place, self.box) != (None, None, None, None)
+        if self.layer is not None and at_place:
             raise ValueError("expected either a unit of a layer or an entry of the answer.")
-        if self.sequence is not None and (self.entry, self.place, self.layer) != (None, None, None):
+        if self.sequence is not None and (at_place or self.layer is not None):
             raise ValueError("expected either a sequence or something at one place.")
+        if self.box is not None and self.place is not None:
+            raise ValueError("expected either a box or a place.")
         if self.versus is not None and self.entry is None:
             raise ValueError("expected an entry before the one that is taken away.")
         return self
@@ -58,7 +68,8 @@ class Target(Settings):
         if self.sequence is not None:
             return f"sequence:{','.join(map(str, self.sequence))}"
         minus = "" if self.versus is None else f"-{self.versus}"
-        return f"{self.entry}{minus}" + ("" if self.place is None else f"@{self.place}")
+        at = next((f"@{start}{each}" for start, each in (("", self.place), ("box:", self.box)) if each is not None), "")
+        return f"{self.entry}{minus}{at}"
 
     def settle(self, answer: Tensor, last: int | None = None) -> "Target":
         """The same with every choice made, held against one answer (1, ..., K) or the layer's output (1, ...)."""
@@ -69,6 +80,8 @@ class Target(Settings):
             raise EngineError(f"target: expected numbers, a row or a grid of them as answer, got {_sizes(answer)}.")
         if self.sequence is not None:
             return self._settled_sequence(answer)
+        if self.box is not None:
+            return self.model_copy(update={"place": self._cell(answer), "box": None}).settle(answer)
         answer = by_place(answer)
         place, scores = None, answer[0]
         if answer.dim() == 1:
@@ -119,6 +132,14 @@ class Target(Settings):
             raise EngineError(f"target: expected phones that fit into {steps} frames, got {needed} with their blanks.")
         return self.model_copy(update={"sequence": phones})
 
+    def _cell(self, answer: Tensor) -> int:
+        """The cell that tells the box."""
+        if answer.dim() != 4 or answer.shape[1] <= len(BOX):
+            raise EngineError(f"target: expected a detector's grid of cells for a box, got {_sizes(answer)}.")
+        cells = told(answer)
+        _require("box", self.box or 0, len(cells), "boxes")
+        return int(cells[self.box or 0])
+
     def _require_unit(self, output: Tensor) -> None:
         shape = tuple(output.shape[1:])
         if len(self.unit) == 1 and len(shape) > 1:
@@ -137,18 +158,31 @@ def read_target(text: "int | str | Target | None", labels: tuple[str, ...] = ())
     written = str(text).strip()
     if written in labels:
         return Target(entry=labels.index(written))
-    if found := LAYER_UNIT.fullmatch(written):
-        return Target(layer=found["layer"], unit=tuple(int(part) for part in found["unit"].split(",")))
     if found := SEQUENCE.fullmatch(written):
         phones = found["phones"]
         return Target(sequence=tuple(int(part) for part in phones.split(",")) if phones else ())
+    if NAMED_PLACE.fullmatch(written):
+        written = f"@{written}"
+    elif found := LAYER_UNIT.fullmatch(written):
+        return Target(layer=found["layer"], unit=tuple(int(part) for part in found["unit"].split(",")))
     if (found := AT_PLACE.fullmatch(written)) and found["label"] in labels:
-        return Target(entry=labels.index(found["label"]), place=int(found["place"]))
+        return Target(entry=labels.index(found["label"]), **_place_in(found))
     found = ENTRY.fullmatch(written)
     if found is None or not written or (found["versus"] and not found["entry"]):
         known = f", or one of {', '.join(labels[:12])}" if labels else ""
-        raise EngineError(f"target: expected {GRAMMAR}{known}, got {written!r}.")
-    return Target.model_validate({name: int(value) for name, value in found.groupdict().items() if value})
+        raise EngineError(f"target: expected {GRAMMAR}{known}, got {str(text).strip()!r}.")
+    chosen = {name: int(found[name]) for name in ("entry", "versus") if found[name]}
+    return Target.model_validate(chosen | _place_in(found))
+
+
+def _place_in(found: re.Match) -> dict[str, int]:
+    """The place, or the box, that a target names behind its @."""
+    parts = found.groupdict()
+    place = parts["frame"] or parts["place"]
+    if place is not None:
+        return {"place": int(place)}
+    is_box = found.string.rpartition("@")[2].startswith("box")
+    return {"box": int(parts["box"] or 0)} if is_box else {}
 
 
 def by_place(answer: Tensor) -> Tensor:

@@ -9,7 +9,8 @@ from pydantic import Field
 from explorer.errors import EngineError
 from explorer.lenses.attribution.asking import read_method, verdict_on
 from explorer.lenses.attribution.base import JUDGEMENTS
-from explorer.lenses.attribution.lens import AttributionLens, axes_of, setting_of
+from explorer.lenses.attribution.lens import AttributionLens, axes_of, setting_of, settled
+from explorer.lenses.attribution.marks import marks
 from explorer.lenses.attribution.trust import examine
 from explorer.lenses.base import Scene
 from explorer.lenses.picture import Array, Picture
@@ -48,6 +49,7 @@ class TrustLens(AttributionLens):
         return {
             "input": Array(setting.inputs[0].cpu().numpy(), setting.signal.axes),
             **{name: Array(values, axes) for name, values in maps.items()},
+            **marks(*settled(setting), scene.data.task),
             **{name: Array(value, ()) for name, value in numbers.items()},
             "deletion": Array(found.deletion, ("map", "fraction")),
             "insertion": Array(found.insertion, ("map", "fraction")),
