@@ -2,6 +2,7 @@
 
 import { drawAnswer } from "./result_answer.js";
 import { Surface } from "./result_surface.js";
+import { drawTold, TOLD } from "./result_told.js";
 import { check, ExamplePicker } from "./result_tools.js";
 import { viewOf } from "./stage_layout.js";
 import { words } from "./words.js";
@@ -21,22 +22,31 @@ export class AnswerView {
     return viewOf(this.result.panel.diagram) === "points";
   }
 
+  /* What tells the answer, where it is not told by the picture of the network. */
+  get lens() {
+    return TOLD[this.result.panel.diagram.task?.kind] ?? null;
+  }
+
   get explanation() {
-    return this.isPlane ? words.explain.plane : words.explain.example;
+    return this.isPlane ? words.explain.plane : words.explain[this.lens] ?? words.explain.example;
   }
 
   open() {
-    this.kind = this.isPlane;
+    this.close();
+    [this.kind, this.told] = [this.isPlane, this.lens];
+    if (this.told) this.stop = this.result.panel.watch(this.told, this.told, {});
   }
 
   close() {
     this.surface.leave();
+    this.stop?.();
+    this.stop = null;
   }
 
   /* The diagram may have come meanwhile, and with it another kind of answer. */
   update() {
     this.surface.forget();
-    if (this.kind === this.isPlane) return;
+    if (this.kind === this.isPlane && this.told === this.lens) return;
     this.open();
     this.result.tools.replaceChildren(...this.tools());
   }
@@ -63,7 +73,9 @@ export class AnswerView {
   }
 
   draw(frame, unit) {
+    const told = this.lens && this.result.panel.store.frame(this.lens);
     if (this.isPlane) this.surface.draw(frame, unit);
+    else if (told) drawTold(this.result, told);
     else if (frame) drawAnswer(this.result, frame);
     else this.result.drawNothing(words.output, words.noAnswer);
   }

@@ -31,6 +31,10 @@ const EXPLAIN = {
   plane: "The colour at each point of the plane is the network's answer there, and dots are the data. It says nothing about points "
     + "outside the square.",
   example: "One example, and what the network answers to it. How it does on the others, the scores tell.",
+  transcript: "The bands of an utterance over time, and below them how likely each phone is in each frame; the lowest row says nothing. "
+    + "A spike need not lie where the phone sounds: only the order was learnt.",
+  detections: "Dashed are the objects that are there, coloured the boxes that the network draws. IoU is the shared part of a box and "
+    + "its object; from 0.5 it is found. It does not show what a box was drawn for.",
   scores: "How the network does on at most 512 held-out examples. Precision, recall and F1 are means over the classes. It does not show "
     + "how sure the answers are.",
   text: "The grey text is held-out data; the network goes on by drawing one token after the other. It is one draw of many, and does not "
@@ -108,6 +112,13 @@ export const words = {
     ? `${truth}: ${whole(count)} of ${whole(all)} right` : `${truth} taken for ${guess}: ${whole(count)} of ${whole(all)}`),
   textTitle: "Text of the network", noText: "The text appears in a moment.", textAlt: (text) => `The network writes: ${text}`,
   temperature: "Temperature", length: "Length", drawAgain: "Draw another text",
+
+  heard: "Heard", said: "Said", silence: "nothing",
+  edits: (count) => (count === 0 ? "all phones right" : count === 1 ? "1 edit away" : `${whole(count)} edits away`),
+  transcriptAlt: (heard, said) => [`Heard: ${heard}.`, said && `Said: ${said}.`].filter(Boolean).join(" "),
+  overlap: (isHit, share) => `${isHit ? "✓" : "✗"} IoU ${share}`, missed: (count) => (count === 1 ? "missed" : `${whole(count)} missed`),
+  found: (count, all) => `${whole(count)} of ${whole(all)} found`,
+  detectionsAlt: (rows) => (rows.length ? `Boxes: ${rows.join(", ")}.` : "No box is drawn."),
 
   answer: "Over the plane", surfaceOf: (name) => name,
   showTest: "Test data", discretise: "Discretise",
