@@ -11,8 +11,9 @@ import explorer as ex
 from explorer.engine.base import Status
 from explorer.engine.local import LocalEngine
 from explorer.engine.messages import Cell, Member
-from explorer.engine.studies import MOST_RUNS
+from explorer.engine.studies import AMONG, MOST_RUNS
 from explorer.engine.study import Study
+from explorer.validation import check
 from tests.engines import eventually, finished, numbers
 from tests.small import small
 
@@ -58,6 +59,18 @@ def test_a_sweep_by_an_engine_comes_to_what_a_sweep_here_comes_to(engine, tmp_pa
         tuple(row) for row in table[[*GRID, "seed"]].itertuples(index=False)
     ]
     assert [run.status.metrics["test"]["loss"] for run in told.runs] == table["test.loss"].tolist()
+
+
+def test_several_experiments_go_through_the_same_grid(engine):
+    among = {"narrow": SHORT, "wide": SHORT.with_("network.layers.0.units=5")}
+    study_id = engine.studies.begin(SHORT, {"recipe.l2": [0.0, 0.1]}, owner="among", among=among)
+    eventually(lambda: over(engine, study_id))
+    told = engine.studies.told(study_id)
+    assert told.grid == {AMONG: ["narrow", "wide"], "recipe.l2": [0.0, 0.1]}
+    assert [tuple(run.values.values()) for run in told.runs] == [(name, l2) for name in among for l2 in (0.0, 0.1)]
+    for run in told.runs:
+        expected = among[run.values[AMONG]].with_(f"recipe.l2={run.values['recipe.l2']}", f"seed={run.seed}")
+        assert engine.run(run.run_id).experiment == check(expected).experiment
 
 
 def test_faults_are_told_before_anything_begins(engine):

@@ -1,6 +1,8 @@
 """Many runs at once on the page of emergence: begun by one button, drawn while they come, each opened by a choice."""
 
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -9,11 +11,12 @@ from explorer import gallery
 from explorer.charts.studies import Point, SeedCurve, jumps_chart, seeds_chart, sweep_curves, sweep_map
 from explorer.ui import study_words as words
 from explorer.ui.axes import axes
+from explorer.ui.guard import plain
+from explorer.ui.laboratories import LABORATORIES
 from explorer.ui.service import close_engine, engine
 from explorer.ui.session import Session
 from explorer.ui.studies_result import opened_by
 from explorer.validation import assign
-from tests.test_emergence_page import charts
 from tests.test_pages import mine, opened, press, run, said, until, visit
 
 pytestmark = pytest.mark.xdist_group("engine")
@@ -24,6 +27,10 @@ FEW = {"recipe__steps": "24", "recipe__evaluate_every": "2", "data__modulus": "1
 def running_engine() -> Iterator[None]:
     yield
     close_engine()
+
+
+def charts(app: AppTest) -> list[dict]:
+    return [json.loads(each.proto.spec) for each in app.get("plotly_chart")]
 
 
 def trained(app: AppTest) -> AppTest:
@@ -78,6 +85,23 @@ def test_a_sweep_over_one_key_is_drawn_as_curves_and_over_two_as_a_map() -> None
     (drawn,) = [line for chart in charts(app) for line in chart["data"] if line["type"] == "heatmap"]
     assert (drawn["x"], drawn["y"]) == (["0", "0.5", "1"], ["0.4", "0.5"])
     assert drawn["z"]["shape"] == "2, 3"
+
+
+def test_mechanisms_are_compared_over_the_same_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    copying = LABORATORIES["copying"]
+    tiny = {name: (preset, *changes, "recipe.steps=2") for name, (preset, *changes) in copying.sweep.among.items()}
+    sweep = replace(copying.sweep, grid={"data.lag": "1, 4"}, among=tiny)
+    monkeypatch.setitem(LABORATORIES, "copying", replace(copying, sweep=sweep))
+    app = trained(visit(opened(preset="copy-attention"), "emergence.py"))
+    lines = [line for chart in charts(app) for line in chart["data"] if line.get("mode") == "lines"]
+    assert {line["name"]: line["x"] for line in lines} == {name: [1, 4] for name in tiny}
+    for name in tiny:
+        assert plain(f"{name}: fails from 1 on") in said(app)
+
+
+def test_a_network_holds_up_to_the_first_value_at_which_it_fails() -> None:
+    assert words.holds("window", (4, 0.12), {3: 1.0, 4: 0.12}) == "window: fails from 4 on, where 12% are right."
+    assert words.holds("attention", None, {3: 1.0, 12: 0.99}) == "attention: right at every value, up to 12."
 
 
 def test_values_that_cannot_be_read_are_told_and_nothing_can_begin() -> None:

@@ -18,6 +18,7 @@ from explorer.limits import limits
 from explorer.runs import new_id
 from explorer.runs.reader import MOST_TITLE
 
+AMONG = "network"  # the axis of a study of several experiments, by their names
 MOST_RUNS = 128  # of one study
 KEPT = 8  # studies of one visitor that can be looked at; the runs of those before stay as runs
 OVER = ("finished", "diverged", "failed", "paused")
@@ -91,12 +92,17 @@ class Studies:
         title: str = "",
         owner: str = "",
         device: str = "auto",
+        among: Mapping[str, Experiment] | None = None,
     ) -> str:
-        """Train every seed of every cell of a grid; the study's id. Raises an ExplorerError before anything begins."""
+        """Train every seed of every cell of a grid; the study's id. Raises an ExplorerError before anything begins.
+
+        With `among`, the grid is gone through with each of these experiments, by their names.
+        """
         if any(not self._is_over(self._entry(each)) for each in self.of(owner)):
             raise EngineError("study: expected one at a time, got another while one trains; wait for it or stop it.")
         axes = {key: list(values) for key, values in (grid or {}).items()}
-        planned = self._viewing.plan(experiment, axes, len(seeds))
+        planned = self._planned(experiment, axes, len(seeds), among)
+        axes = {AMONG: list(among), **axes} if among else axes
         self._demand_space(len(planned) * len(seeds))
         runs, cells = [], []
         for values, changed in planned:
@@ -158,6 +164,18 @@ class Studies:
                 self._give_up(study_id)
             else:
                 self._ask(entry, first=True)
+
+    def _planned(
+        self, experiment: Experiment, axes: dict[str, list[Any]], n_seeds: int, among: Mapping[str, Experiment] | None
+    ) -> list[tuple[dict[str, Any], Experiment]]:
+        """The values and the experiment of every cell."""
+        if not among:
+            return self._viewing.plan(experiment, axes, n_seeds)
+        return [
+            ({AMONG: name, **values}, changed)
+            for name, each in among.items()
+            for values, changed in self._viewing.plan(each, axes, n_seeds)
+        ]
 
     def _ask(self, entry: Entry, first: bool = False) -> None:
         asked = entry.link.ask("study", entry.told.study_id, entry.cells, entry.device, first=first)

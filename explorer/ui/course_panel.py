@@ -25,7 +25,7 @@ def draw_course(laboratory: Laboratory, name: str) -> None:
         more = _draw_more(laboratory, name)
     charts = charts_of(laboratory)
     if not charts and not more:
-        st.caption(words.NO_MEASURES)
+        st.fragment(_draw_none, run_every=EVERY)(laboratory)
         return
     draw_charts(laboratory, session().run_id, name, [*charts, *([more] if more else [])])
 
@@ -52,6 +52,15 @@ def draw_charts(laboratory: Laboratory, run_id: str, key: str, charts: Charts) -
                 data["token"] = session().token or None
             canvas.draw("course", data, key=f"{key}_{number}")
     st.fragment(_draw_verdicts, run_every=EVERY)(laboratory, run_id, charts, titles)
+
+
+def _draw_none(laboratory: Laboratory) -> None:
+    """Why there is nothing yet; metrics are there once the run has been evaluated."""
+    with told():
+        if charts_of(laboratory):
+            st.rerun()
+        has_begun = engine().status(session().run_id).step > 0
+        st.caption(words.NO_MEASURES if has_begun else words.NOT_MEASURED)
 
 
 def _draw_more(laboratory: Laboratory, name: str) -> list[str]:

@@ -19,12 +19,14 @@ class Sweep:
     """A grid that shows something: values by dotted key as they are typed, and the metrics to draw over each other.
 
     With `power`, the first metric to that power is drawn too: what the second would be if tokens failed independently.
+    With `among`, several networks go through the grid, by name: each a preset, with assignments to it.
     """
 
     grid: Mapping[str, str]
     seeds: int
     metrics: tuple[str, ...]
     power: int | None = None
+    among: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,21 @@ LABORATORIES = {
         data=("copy_back",),
         views=(WALL, SHEET, View("feature_maps", "pictures")),
         charts=(ACCURACIES, ("test.loss",)),
+        sweep=Sweep(
+            {"data.lag": "1, 2, 3, 4, 6, 8, 12"},
+            seeds=1,
+            metrics=("test.accuracy",),
+            among={
+                "attention": ("copy-attention", "recipe.steps=200"),
+                "window of four steps": ("copy-convolution", "recipe.steps=200"),
+                "recurrent memory": ("copy-recurrent", "recipe.steps=200"),
+                "control: window of one step": (
+                    "copy-convolution",
+                    "recipe.steps=200",
+                    "network.layers.window.kernel=1",
+                ),
+            },
+        ),
     ),
     "descent": Laboratory(
         phenomena=("double-descent",),

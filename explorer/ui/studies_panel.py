@@ -2,7 +2,10 @@
 
 import streamlit as st
 
-from explorer.engine.studies import Told
+from explorer import gallery
+from explorer.declarations import assign
+from explorer.engine.studies import AMONG, Told
+from explorer.experiment import Experiment
 from explorer.ui import study_words
 from explorer.ui.drafts import title
 from explorer.ui.guard import noted, told
@@ -26,10 +29,12 @@ def draw_studies(laboratory: Laboratory) -> None:
 def _draw(laboratory: Laboratory, was_training: bool) -> None:
     if st.session_state.pop(OPENED, False):
         st.rerun()
-    kinds = study_words.KINDS
+    among = laboratory.sweep.among if laboratory.sweep else {}
+    kinds = {kind: told for kind, told in study_words.KINDS.items() if kind != "among" or among}
+    default = "among" if among else "sweep" if laboratory.sweep else "seeds"
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{study_words.MANY}**", width="content")
-        kind = st.segmented_control(study_words.MANY, list(kinds), default="sweep" if laboratory.sweep else "seeds",
+        kind = st.segmented_control(study_words.MANY, list(kinds), default=default,
                                     key=f"study_kind_{laboratory.phenomena[0]}", format_func=kinds.__getitem__,
                                     required=True, label_visibility="collapsed") or "seeds"  # fmt: skip
     with told():
@@ -52,7 +57,8 @@ def _studies() -> list[Told]:
 
 
 def _fits(study: Told, kind: str, laboratory: Laboratory) -> bool:
-    return study.experiment.data.kind in laboratory.data and bool(study.grid) == (kind == "sweep")
+    own = "among" if AMONG in study.grid else "sweep" if study.grid else "seeds"
+    return study.experiment.data.kind in laboratory.data and own == kind
 
 
 def _draw_form(kind: str, laboratory: Laboratory, is_training: bool) -> None:
@@ -61,14 +67,23 @@ def _draw_form(kind: str, laboratory: Laboratory, is_training: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         grid, count = ({}, seeds_form()) if kind == "seeds" else grid_form(laboratory)
         n_runs = count
+        among = _among(laboratory) if kind == "among" else {}
+        n_runs *= max(1, len(among))
         for values in (grid or {}).values():
             n_runs *= len(values)
         is_asked = st.button(study_words.train(n_runs), key="train_study", icon=":material/play_arrow:", type="primary",
                              disabled=is_training or grid is None)  # fmt: skip
     if is_asked:
         first = session().experiment.seed
-        engine().studies.begin(session().experiment, grid, range(first, first + count), title(), visitor())
+        seeds = range(first, first + count)
+        engine().studies.begin(session().experiment, grid, seeds, title(), visitor(), among=among)
         st.rerun()
+
+
+def _among(laboratory: Laboratory) -> dict[str, Experiment]:
+    """The networks that a laboratory compares, by name."""
+    among = laboratory.sweep.among if laboratory.sweep else {}
+    return {name: assign(gallery.preset(preset).experiment, *changes) for name, (preset, *changes) in among.items()}
 
 
 def _draw_progress(study: Told) -> None:

@@ -1,13 +1,15 @@
 """What came of many runs: every seed's curve and the steps of their jumps, or a sweep as curves or a map."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from statistics import mean
 from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
 
 from explorer.charts.studies import Point, SeedCurve, jumps_chart, seeds_chart, sweep_curves, sweep_map
-from explorer.engine.studies import Told, Trained
+from explorer.engine.studies import AMONG, Told, Trained
 from explorer.transitions import Transition, find_transition
 from explorer.ui import emergence_words, held_run, study_words
 from explorer.ui.guard import noted, plain
@@ -16,6 +18,7 @@ from explorer.ui.service import engine
 
 OPENED = "opened_of_study"  # whether the page is to be drawn again, for another run is in hand
 JUDGED = "judged_runs"  # transitions of runs that are over, by run and metric
+HOLDS = 0.95  # accuracy below which a network is said to fail
 FIRST = ("test.accuracy", "test.r2", "test.loss")
 
 
@@ -88,6 +91,9 @@ def _draw_seeds(study: Told, metrics: list[str], laboratory: Laboratory) -> None
 
 def _draw_sweep(study: Told, begun: list[Trained], metrics: list[str], laboratory: Laboratory) -> None:
     axes = [study_words.axis(key) for key in study.grid]
+    if AMONG in study.grid and len(axes) == 2:
+        _draw_among(study, begun, metrics)
+        return
     if len(axes) == 1:
         _draw_curves(study, begun, metrics, laboratory)
         return
@@ -110,6 +116,28 @@ def _draw_curves(study: Told, begun: list[Trained], metrics: list[str], laborato
     if power:
         st.caption(study_words.POWER_CAPTION.format(count=power))
     st.caption(study_words.CAPTIONS["curves"])
+
+
+def _draw_among(study: Told, begun: list[Trained], metrics: list[str]) -> None:
+    """Each network over the values of the other axis, and up to which of them it keeps its promise."""
+    key = next(key for key in study.grid if key != AMONG)
+    metric = _choose(study, metrics, FIRST)
+    points = {
+        name: [replace(point, place=point.place[1:]) for point in _points(begun, metric) if point.place[0] == name]
+        for name in study.grid[AMONG]
+    }
+    points = {name: found for name, found in points.items() if found}
+    _draw_chart(sweep_curves(points, study_words.axis(key)), f"sweep_{study.study_id}")
+    if metric == "test.accuracy" and study.is_over:
+        st.markdown("  \n".join(plain(_holds(name, found, study.grid[key])) for name, found in points.items()))
+    st.caption(study_words.CAPTIONS["among"])
+
+
+def _holds(name: str, points: Sequence[Point], values: Sequence[Any]) -> str:
+    """Where a network fails first, over all of its seeds."""
+    means = {value: mean(each.value for each in found)
+             for value in values if (found := [each for each in points if each.place[0] == value])}  # fmt: skip
+    return study_words.holds(name, next(((value, each) for value, each in means.items() if each < HOLDS), None), means)
 
 
 def _choose(study: Told, metrics: list[str], liked: Sequence[str]) -> str:

@@ -1,7 +1,9 @@
 """Every sentence about many runs at once: several seeds of one experiment, and sweeps over settings."""
 
+from collections.abc import Mapping
+
 MANY = "Many runs at once"
-KINDS = {"seeds": "Several seeds", "sweep": "A sweep over settings"}
+KINDS = {"among": "Mechanisms compared", "seeds": "Several seeds", "sweep": "A sweep over settings"}
 SEEDS, SEEDS_EACH = "Seeds", "Seeds for every cell"
 SEEDS_HELP = "The same experiment from different random beginnings: what holds for one seed may be luck."
 STOP, STOP_HELP = "Stop", "What has trained stays among my runs; what has not begun is left out."
@@ -13,6 +15,8 @@ VALUES_HELP = "A list as 0.1, 0.3, 1. Whole numbers as 1..4. Evenly as 0..1 in 5
 TWICE = "The two settings are the same. Choose another for the second."
 DATA, TRAINING, OPTIMIZER = "Data", "Training", "Optimizer"
 INTRO = {
+    "among": "One button trains one network of each mechanism, with the same budget, for every value: where does each "
+    "fail as it grows? The control can never do it.",
     "seeds": "One button trains the experiment in hand from several random beginnings, and draws them all. "
     "Small networks train as one batched model. Each is a run of its own.",
     "sweep": "One button trains the experiment in hand for every combination of the values. Each cell is a run, or "
@@ -23,6 +27,8 @@ CAPTIONS = {
     "It does not show why the seeds differ.",
     "curves": "Every dot is a run, the line is the mean over the seeds, the band reaches from the least to the "
     "greatest. A click on a dot opens the run.",
+    "among": "Every dot is a run, the line the mean over its seeds. A click on a dot opens the run. What fails within "
+    "this budget may still be learnt with a longer one; only beyond a window is there nothing to learn from.",
     "map": "Every cell is the mean over its seeds when training ended. A click on a dot opens a run of the cell.",
 }
 JUMPS = "Step of the jump"
@@ -56,6 +62,14 @@ def cell(values: dict[str, object], number: int) -> str:
     """One run of a sweep."""
     told = ", ".join(f"{key.rpartition('.')[2]} {value}" for key, value in values.items())
     return f"{told}, seed {number}"
+
+
+def holds(name: str, failing: tuple[object, float] | None, means: Mapping[object, float]) -> str:
+    """Where a network fails first among the values that were tried."""
+    if failing is None:
+        return f"{name}: right at every value, up to {list(means)[-1]}."
+    value, share = failing
+    return f"{name}: fails from {value} on, where {share:.0%} are right."
 
 
 def jumps(steps: list[int], gradual: int, still: int) -> str:
