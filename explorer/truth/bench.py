@@ -14,6 +14,7 @@ from explorer.lenses.attribution.table import METHODS
 from explorer.lenses.attribution.trust import model_free, randomised
 from explorer.truth.base import CONTROLS, MODEL_FREE, KnownTask, Prepared
 from explorer.truth.formulas import Both, Causal, Largest, Linear, Multiplied, Recommender, Saturated, Suppressor
+from explorer.truth.told import Detector, Phones
 from explorer.truth.trained import Flagged, Glyph, Pointer
 
 TASKS: dict[str, KnownTask] = {
@@ -30,6 +31,8 @@ TASKS: dict[str, KnownTask] = {
         Glyph(),
         Flagged(),
         Pointer(),
+        Phones(),
+        Detector(),
     )
 }
 ACCURACY = 0.99  # a network below it has not learned the task, and its attributions prove nothing
