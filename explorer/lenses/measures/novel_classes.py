@@ -1,5 +1,7 @@
 """In-context against in-weights: which labels does a network know, those of the prompt or those of its training?"""
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 from torch import Generator
@@ -7,7 +9,7 @@ from torch import Generator
 from explorer.datasets.base import Data, Dataset, Split
 from explorer.datasets.in_context_classes import InContextClassification, known_centres, shows_answer
 from explorer.layers.attention import AttentionWithin
-from explorer.lenses.measures.base import Measure
+from explorer.lenses.measures.base import Measure, Take
 from explorer.lenses.recording import recording
 from explorer.network import Network
 from explorer.training.evaluation import predict
@@ -17,36 +19,36 @@ REDDY = "Reddy 2024, The mechanistic basis of data dependence and abrupt learnin
 SEED = 2022  # any fixed one: the same prompts for every network
 
 
-def take_novel(network: Network, data: Data, dataset: Dataset) -> float:
-    """The share of right labels for new classes with random labels."""
-    assert isinstance(dataset, InContextClassification)
-    return accuracy(network, data, dataset.make_novel(dataset.n_test, Generator().manual_seed(SEED)))
+def accuracy_over(draw: Callable[[InContextClassification, Data, Generator], Split]) -> Take:
+    """The share of right answers to prompts that are drawn, the same ones for every network."""
+
+    def take(network: Network, data: Data, dataset: Dataset) -> float:
+        assert isinstance(dataset, InContextClassification)
+        prompts = draw(dataset, data, Generator().manual_seed(SEED)).to(data.test.targets.device)
+        return (predict(network, prompts).argmax(-1) == prompts.targets).float().mean().item()
+
+    return take
 
 
-def take_swapped(network: Network, data: Data, dataset: Dataset) -> float:
-    """The share of labels as the prompt has them, for known classes whose labels were changed."""
-    assert isinstance(dataset, InContextClassification)
-    centres = known_centres(data)
-    return accuracy(network, data, dataset.make_swapped(centres, dataset.n_test, Generator().manual_seed(SEED)))
+def draw_novel(dataset: InContextClassification, data: Data, generator: Generator) -> Split:
+    """New classes with random labels."""
+    return dataset.make_novel(dataset.n_test, generator)
 
 
-def take_in_weights(network: Network, data: Data, dataset: Dataset) -> float:
-    """The share of right labels for known classes that the prompt does not show."""
-    assert isinstance(dataset, InContextClassification)
-    centres = known_centres(data)
-    return accuracy(network, data, dataset.make_in_weights(centres, dataset.n_test, Generator().manual_seed(SEED)))
+def draw_swapped(dataset: InContextClassification, data: Data, generator: Generator) -> Split:
+    """Known classes whose labels were changed."""
+    return dataset.make_swapped(known_centres(data), dataset.n_test, generator)
 
 
-def accuracy(network: Network, data: Data, prompts: Split) -> float:
-    """The share of right answers."""
-    prompts = prompts.to(data.test.targets.device)
-    return (predict(network, prompts).argmax(-1) == prompts.targets).float().mean().item()
+def draw_in_weights(dataset: InContextClassification, data: Data, generator: Generator) -> Split:
+    """Known classes that the prompt does not show."""
+    return dataset.make_in_weights(known_centres(data), dataset.n_test, generator)
 
 
 def take_attention(network: Network, data: Data, dataset: Dataset) -> np.ndarray:
     """Of each head, the mean attention from the question to the tokens that show its label: (heads,)."""
     assert isinstance(dataset, InContextClassification)
-    prompts = dataset.make_novel(dataset.n_test, Generator().manual_seed(SEED)).to(data.test.targets.device)
+    prompts = draw_novel(dataset, data, Generator().manual_seed(SEED)).to(data.test.targets.device)
     names = [f"{name}.pattern" for name, module in network.named_modules() if isinstance(module, AttentionWithin)]
     is_shown = shows_answer(prompts.inputs[0], prompts.targets, dataset.dimensions)  # (B, T)
     with recording(network, names) as caught:
@@ -62,7 +64,7 @@ NOVEL_CLASSES = Measure(
     hides="It does not show whether known classes are looked up as well, or known by heart.",
     formula=r"\operatorname{mean} \left[ \arg\max_l y_l = l^\ast \right] \text{ over prompts of new classes}",
     paper=CHAN,
-    take=take_novel,
+    take=accuracy_over(draw_novel),
     datasets=(InContextClassification,),
 )
 SWAPPED_LABELS = Measure(
@@ -73,7 +75,7 @@ SWAPPED_LABELS = Measure(
     formula=r"\operatorname{mean} \left[ \arg\max_l y_l = l^\ast \right] \text{ over prompts with } "
     r"l^\ast = l + s \bmod L,\ s \ne 0",
     paper=REDDY,
-    take=take_swapped,
+    take=accuracy_over(draw_swapped),
     datasets=(InContextClassification,),
 )
 IN_WEIGHTS = Measure(
@@ -83,7 +85,7 @@ IN_WEIGHTS = Measure(
     hides="It does not show whether the prompt would be followed if it did help.",
     formula=r"\operatorname{mean} \left[ \arg\max_l y_l = l^\ast \right] \text{ over prompts without the class}",
     paper=CHAN,
-    take=take_in_weights,
+    take=accuracy_over(draw_in_weights),
     datasets=(InContextClassification,),
 )
 LABEL_ATTENTION = Measure(

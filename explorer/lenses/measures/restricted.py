@@ -4,6 +4,7 @@ The logits of all pairs are a picture over a and b. Of its two-dimensional waves
 are the products of cos or sin of ka and kb, which span cos k(a + b) and sin k(a + b) (Nanda et al. 2023, section 5.1).
 """
 
+from collections.abc import Callable
 from functools import partial
 
 import torch
@@ -51,16 +52,14 @@ def take_excluded(network: Network, data: Data, dataset: Dataset, keys: list[int
     return filtered_loss(network, dataset, data.train, keys, keeps=False)
 
 
-def restricted_in_hindsight(final: Network, dataset: Dataset) -> Take:
-    """Restricted to the frequencies that the trained network uses."""
-    assert isinstance(dataset, Modular)
-    return partial(take_restricted, keys=key_frequencies(final, dataset.modulus))
+def with_final_keys(take: Callable[..., float]) -> Callable[[Network, Dataset], Take]:
+    """The same with the frequencies that the trained network uses."""
 
+    def in_hindsight(final: Network, dataset: Dataset) -> Take:
+        assert isinstance(dataset, Modular)
+        return partial(take, keys=key_frequencies(final, dataset.modulus))
 
-def excluded_in_hindsight(final: Network, dataset: Dataset) -> Take:
-    """Without the frequencies that the trained network uses."""
-    assert isinstance(dataset, Modular)
-    return partial(take_excluded, keys=key_frequencies(final, dataset.modulus))
+    return in_hindsight
 
 
 def is_sum(dataset: Dataset) -> bool:
@@ -80,7 +79,7 @@ RESTRICTED_LOSS = Measure(
     datasets=(Modular,),
     needs=torch.nn.Embedding,
     fits=is_sum,
-    in_hindsight=restricted_in_hindsight,
+    in_hindsight=with_final_keys(take_restricted),
 )
 EXCLUDED_LOSS = Measure(
     name="excluded_loss",
@@ -94,5 +93,5 @@ EXCLUDED_LOSS = Measure(
     datasets=(Modular,),
     needs=torch.nn.Embedding,
     fits=is_sum,
-    in_hindsight=excluded_in_hindsight,
+    in_hindsight=with_final_keys(take_excluded),
 )
