@@ -3,13 +3,13 @@
 import { framesOf } from "./frames.js";
 import { lensWords as words } from "./lens_words.js";
 
-const STILL = 300; // milliseconds without another wish before a look is asked for
+const STILL = 300; // milliseconds without another wish before a look is asked for, where wishes follow each other
 const TICK = 100; // milliseconds between two read-outs of the time
 const asked = new Map(); // by address: the answer under way, and how many pictures wait for it
 
 export class Look {
   constructor(changed) {
-    Object.assign(this, { changed, wanted: "", frame: null, fault: "", began: null, number: 0 });
+    Object.assign(this, { changed, wanted: "", frame: null, fault: "", began: null, number: 0, wished: 0 });
   }
 
   get isLooking() {
@@ -25,12 +25,13 @@ export class Look {
     return this.began === null ? 0 : (performance.now() - this.began) / 1000;
   }
 
-  /* The last wish wins; the same wish again changes nothing. */
+  /* The last wish wins; the same wish again changes nothing. One that comes after a rest is asked for at once. */
   want(store, wish) {
-    const wanted = JSON.stringify(wish);
+    const wanted = JSON.stringify(wish), now = performance.now();
     if (wanted === this.wanted) return;
-    Object.assign(this, { store, wish, wanted, fault: "" });
-    this.begin(STILL);
+    const isFirst = this.frame !== null && now - this.wished > STILL;
+    Object.assign(this, { store, wish, wanted, fault: "", wished: now });
+    this.begin(isFirst ? 0 : STILL);
   }
 
   again() {

@@ -36,6 +36,14 @@ window.bench = {
     return [document, ...roots].map((root) => root.querySelector(selector)).find(Boolean);
   },
 
+  /* From now on, wait for the picture of a lens to show something else than it does. */
+  watch(key) {
+    const host = document.querySelector(`.st-key-canvas_lens_${key}`);
+    const canvas = [host, ...host.querySelectorAll("*")].map((each) => (each.shadowRoot ?? each).querySelector("canvas")).find(Boolean);
+    const before = canvas.toDataURL();
+    this.changed = this.until(() => canvas.toDataURL() !== before);
+  },
+
   /* The time since the page was asked for at which a person can work with it. */
   async usable(label) {
     const drawn = await this.drawn(0);
@@ -71,4 +79,4 @@ window.WebSocket = class extends WebSocket {
     if (new URL(address).pathname.startsWith("/live/")) window.bench.address = address;
   }
 };
-addEventListener("click", (event) => (window.bench.clicked = event.timeStamp), true);
+for (const name of ["click", "keydown"]) addEventListener(name, (event) => (window.bench.clicked = event.timeStamp), true);

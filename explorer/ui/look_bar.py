@@ -152,6 +152,9 @@ def _draw_example() -> None:
         st.number_input(look_words.EXAMPLE, 0, last, min(index, last), key=index_key, label_visibility="collapsed",
                         width=130,
                         on_change=lambda: mine.example.update(index=int(st.session_state[index_key])))  # fmt: skip
+        st.button(
+            own_words.OWN, icon=":material/edit:", key="look_begin_own", help=own_words.BEGIN, on_click=own_panel.choose
+        )
 
 
 def _choose(place: str) -> None:

@@ -1,6 +1,7 @@
 """Every sentence about an input of a person's own."""
 
 OWN = "Your own"
+BEGIN = "Try an input of your own: type, draw, upload or enter it, beginning with this example."
 KEYS = {"text": "Type a text", "tokens": "Type tokens, with blanks between them"}
 UPLOAD, UPLOAD_HELP = "Upload", "A picture as PNG, JPEG, GIF, BMP or WEBP; it is stretched to the size of the data's."
 INK = "Dark ink on white paper."
