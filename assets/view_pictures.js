@@ -77,7 +77,7 @@ function drawOne(scene, maps, scale, box, index, captions) {
       (i) => numberAt(maps, (Math.floor(i / plane) * channels + channel) * plane + (i % plane)));
     drawPixels(context, atlas.canvas, { x: 0, y: index * rows, width: columns, height: rows }, box, 5);
   }
-  if (options.window?.index === index) drawWindow(scene, maps, box, options.window);
+  if (options.window?.index === index) drawWindow(scene, maps, box, windowOf(scene.frame, options.window));
   const isChosen = (options.chosen?.index ?? null) === index;
   if (!maps.isWords || isChosen) outline(context, box, isChosen ? theme.primary : theme.border, isChosen ? 3 : 1, 5);
   if (!captions.length) return;
@@ -85,6 +85,13 @@ function drawOne(scene, maps, scale, box, index, captions) {
   Object.assign(context, { fillStyle: theme.muted, textAlign: "left", textBaseline: "top" });
   const text = captions.map((read) => read(index)).filter(Boolean).join(" · ");
   context.fillText(fitted(context, text, box.width + GAP), box.x, box.y + box.height + 3);
+}
+
+/* Where the frame lies: as the options say, or as an array of four numbers in the picture says. */
+function windowOf(frame, window) {
+  if (!window.array) return window;
+  const [row, column, rows, columns] = frame.arrays.get(window.array)?.values ?? [0, 0, 0, 0];
+  return { row, column, rows, columns };
 }
 
 /* A frame around a part of one picture; what reaches over the edge is cut off. */

@@ -113,11 +113,18 @@ function trackHit(tracks, steps, place, bottom, x, y) {
   return { key: `${track.name} ${time}`, text: [placeName(steps, "time", time), track.tell(time)].filter(Boolean).join(" · "), box: { x: place.box.x + time * place.wide, y: track.y, width: place.wide, height: track.height } };
 }
 
-function markChosen({ context, theme, options }, place, units) {
+function markChosen({ context, theme, frame, options }, place, units) {
   const chosen = options.chosen?.index ?? null;
   if (chosen !== null && chosen < units) outline(context, { ...place.cell(chosen, 0), width: place.box.width }, theme.primary, 2, 2);
   if (options.span) {
-    const [start, stop] = options.span;
+    const [start, stop] = spanOf(frame, options.span, place.columns);
     outline(context, { ...place.box, x: place.box.x + start * place.wide, width: (stop - start + 1) * place.wide }, theme.primary, 2, 2);
   }
+}
+
+/* First and last step: as the options say, or as the columns of a frame in the picture. */
+function spanOf(frame, span, times) {
+  if (Array.isArray(span)) return span;
+  const [, start, , count] = frame.arrays.get(span)?.values ?? [0, 0, 0, 1];
+  return [Math.max(0, start), Math.min(times, start + count) - 1];
 }

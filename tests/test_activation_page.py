@@ -97,9 +97,29 @@ def test_points_take_the_colour_of_what_is_asked_and_right_or_wrong_only_where_t
 
 def test_the_window_of_a_filter_lies_where_its_stride_and_padding_put_it() -> None:
     app = opened(preset="digits-cnn", network__layers__0__stride="2", network__layers__0__padding="1")
-    told = looked_at(choose(visit(app, PAGE), "maps"))["conv_input"]
-    assert (told["settings"]["row"], told["settings"]["column"]) == (2, 2)  # 2 × 2 − 1 = 3
+    shown = looked_at(choose(visit(app, PAGE), "maps"))
+    settings, told = shown["part_window"]["settings"], shown["conv_input"]
+    assert (settings["row"], settings["column"]) == (2, 2)  # 2 × 2 − 1 = 3
     assert told["options"]["window"] == {"index": 0, "row": 3, "column": 3, "rows": 3, "columns": 3}
+
+
+@pytest.mark.parametrize(
+    ("preset", "layer", "reads", "parts"),
+    [
+        ("digits-cnn", "max_pool1", "pictures", ["window"]),
+        ("iris", "probabilities", None, ["powers", "window"]),
+        ("adding-lstm", "answer", None, ["products", "weights", "window"]),
+        ("char-gpt", "embed", None, []),
+    ],
+)
+def test_one_number_is_told_by_what_its_layer_reads(preset: str, layer: str, reads: str | None, parts: list) -> None:
+    app = on(preset, "number")
+    app.selectbox[-1].select(layer)
+    shown = looked_at(run(app))
+    assert shown["number_steps"]["settings"]["layer"] == layer
+    assert sorted(name.removeprefix("part_") for name in shown if name.startswith("part_")) == parts
+    assert shown.get("number_reads", {}).get("view") == reads  # none for a row, which the parts show
+    assert not app.error
 
 
 def test_layers_of_two_steps_are_compared() -> None:

@@ -5,11 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from torch.nn import functional as F
 
-from explorer.errors import EngineError, ExperimentError
+from explorer.errors import EngineError
 from explorer.lenses.activations.cka import Cka, cka
-from explorer.lenses.activations.feature_maps import FeatureMaps, place_sum
+from explorer.lenses.activations.feature_maps import FeatureMaps
 from explorer.lenses.activations.gradient_flow import GradientFlow
 from explorer.lenses.activations.histograms import Histograms, histogram
 from explorer.lenses.activations.landscape import Landscape
@@ -45,54 +44,12 @@ def tokens_scene() -> Scene:
     return scene({"kind": "palindromes"}, transformer(blocks=1, causal=False))
 
 
-@pytest.mark.parametrize(
-    "settings",
-    [
-        {},
-        {"padding": 2, "stride": 2},
-        {"dilation": 2, "padding": 1},
-        {"groups": 2, "bias": False},
-        {"kernel": 1},
-    ],
-)
-def test_window_times_kernel_and_bias_is_the_pixel_of_torch(settings: dict[str, object]) -> None:
-    found = picture_scene(**settings)
-    module = found.network.get_submodule("strokes")
-    value = torch.randn(4, 8, 8)
-    expected = module(value[None])[0].detach()
-    for channel, row, column in np.ndindex(*expected.shape):
-        ours = place_sum(module, value, channel, row, column)
-        assert (ours.row, ours.column) == (row, column)
-        assert ours.value.item() == pytest.approx(expected[channel, row, column].item(), abs=1e-5)
-
-
-@pytest.mark.parametrize("settings", [{"causal": True, "dilation": 2}, {"padding": 1, "stride": 2}])
-def test_the_same_holds_over_time(settings: dict[str, object]) -> None:
-    layers = [{"kind": "conv1d", "name": "filter", "channels": 3, **settings}, {"kind": "flatten"}, {"kind": "linear"}]
-    found = scene("first_bit", layers)
-    module = found.network.get_submodule("filter")
-    value = torch.randn(20, 1)
-    expected = module(value[None])[0].detach()  # (T, channels)
-    for step, channel in np.ndindex(*expected.shape):
-        ours = place_sum(module, value, channel, 0, step)
-        assert ours.value.item() == pytest.approx(expected[step, channel].item(), abs=1e-5)
-    assert FeatureMaps(column=3).look(found)["filter.maps"].axes == ("time", "channel")
-
-
-def test_feature_maps_show_every_convolution_and_the_sum_behind_a_place() -> None:
+def test_feature_maps_show_every_convolution_and_its_filters() -> None:
     found = picture_scene()
-    picture = FeatureMaps(layer="strokes", channel=5, row=2, column=4).look(found)
+    picture = FeatureMaps().look(found)
     maps = found.network.get_submodule("edges")(*found.inputs())
     assert np.allclose(picture["edges.maps"].values, maps[0].detach(), atol=1e-6)
     assert np.array_equal(picture["edges.kernels"].values, found.network.get_submodule("edges").weight.detach())
-    total = picture["products"].values.sum() + picture["bias"].values
-    assert total == pytest.approx(picture["strokes.maps"].values[5, 2, 4], abs=1e-5)
-    assert np.allclose(picture["window"].values, F.relu(maps)[0, :, 2:5, 4:7].detach(), atol=1e-6)
-
-
-def test_a_channel_that_is_not_there_is_refused() -> None:
-    with pytest.raises(ExperimentError, match=r"lens.unit: expected a number below its 4 units, got 9 of layer edges"):
-        FeatureMaps(channel=9).look(picture_scene())
 
 
 def test_a_histogram_counts_every_value_once_as_numpy_does() -> None:

@@ -1,5 +1,6 @@
 """The table of lenses, in the order in which menus list them."""
 
+from explorer.lenses.activations.arithmetic import Arithmetic
 from explorer.lenses.activations.cka import Cka
 from explorer.lenses.activations.feature_maps import FeatureMaps
 from explorer.lenses.activations.gradient_flow import GradientFlow
@@ -65,6 +66,7 @@ KINDS: dict[str, type[Lens]] = {
         PromptLines,
         PromptErrors,
         FeatureMaps,
+        Arithmetic,
         Histograms,
         TopExamples,
         ActivationMaximisation,

@@ -4,6 +4,7 @@ ACTIVATIONS = "Activations"
 PART = "What to look at"
 PARTS = {
     "maps": "Feature maps",
+    "number": "One number",
     "units": "Units",
     "values": "Values",
     "points": "Examples as points",
@@ -22,14 +23,46 @@ INPUT_CAPTION = "The example as the network reads it."
 WINDOW_CAPTION = "The frame is what the filter reads for the chosen pixel. It slides on, one place of the map each."
 KERNELS = "Filters"
 KERNELS_CAPTION = "The learned weights. It does not show what a filter answers to after the layers before it."
-PLACE = "One place of one map"
 PLANE = "Input channel"
-SUM_PARTS = {"window": "Window of the input", "kernel": "Filter", "products": "Window × filter"}
-SUM = {"bias": "bias", "value": "sum of products + bias"}
 SUM_CAPTION = (
     "Click a pixel of a map, and see where its number comes from. It does not show how this place bears on the answer."
 )
 NO_MAPS = "This network has no convolution, so it has no feature maps. The other pictures are there for any network."
+
+# One number
+READS, GIVES = "What the layer reads", "What it gives out"
+GIVES_HELP = "Click a number to see where it comes from."
+_WEIGHTED = {"window": "What is read", "weights": "Weights", "products": "Read × weight"}
+WINDOW_ALONE = {"window": "What is read"}
+PARTS_OF = {  # by kind of layer: what its number is made of
+    "linear": _WEIGHTED,
+    "tied": _WEIGHTED,
+    "conv1d": _WEIGHTED,
+    "conv2d": _WEIGHTED,
+    "softmax": {"window": "Scores", "powers": "e to the power of each score less the greatest"},
+    **{kind: {} for kind in ("relu", "gelu", "silu", "tanh", "sigmoid", "leaky_relu", "square")},
+    **{kind: {} for kind in ("embedding", "batch_norm")},
+}
+RANKS = {  # axes of these parts, where they are more than one
+    **dict.fromkeys(("conv1d", "conv2d"), 3),
+    **dict.fromkeys(("max_pool", "average_pool", "global_pool", "mean_over_time"), 2),
+}
+STEPS = {  # the numbers on the way, in their order
+    "token": "token",
+    "before": "number that arrives",
+    "mean": "mean",
+    "variance": "variance",
+    "root_mean_square": "root mean square",
+    "normalised": "normalised",
+    "scale": "× learned scale",
+    "shift": "+ learned shift",
+    "power": "e to its score",
+    "total": "sum",
+    "count": "÷ numbers in the window",
+    "bias": "+ bias",
+    "value": "= value",
+}
+PARTS_CAPTION = "Those that count most, the largest first. All of them enter the sum."
 
 # Units
 TOP = "Examples that drive it most"
@@ -84,10 +117,10 @@ def maps_of(layer: str) -> str:
     return f"{layer}: what its filters find"
 
 
-def place(channel: int, row: int, column: int, is_flat: bool) -> str:
-    """One number of a map, named by where it is; channels are counted from 1, places from 0."""
-    where = f"step {column}" if is_flat else f"row {row}, column {column}"
-    return f"{PLACE}: filter {channel + 1}, {where}"
+def number(layer: str, unit: int, row: int, column: int, rank: int) -> str:
+    """One number of a layer, named by where it is; units are counted from 1, places from 0."""
+    where = {1: "", 2: f", step {column}", 3: f", row {row}, column {column}"}[rank]
+    return f"{layer}: unit {unit + 1}{where}"
 
 
 def unit(layer: str, index: int) -> str:

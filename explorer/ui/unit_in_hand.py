@@ -40,6 +40,16 @@ def units(shape: list[int]) -> int:
     return shape[0] if len(shape) == 3 else shape[-1]
 
 
+def place_on(shape: list[int]) -> tuple[int, int]:
+    """The row and the column in hand, on what a layer gives out; the middle where none was chosen."""
+    mine = in_hand()
+    height, width = shape[1:] if len(shape) == 3 else (1, shape[0] if len(shape) == 2 else 1)
+    return (
+        height // 2 if mine.row == MIDDLE else min(mine.row, height - 1),
+        width // 2 if mine.column == MIDDLE else min(mine.column, width - 1),
+    )
+
+
 def choose(**parts: Any) -> None:
     """Take a layer, a unit or a place from a picture."""
     mine = in_hand()
