@@ -56,7 +56,7 @@ STEPS = {  # the numbers on the way, in their order
     "normalised": "normalised",
     "scale": "× learned scale",
     "shift": "+ learned shift",
-    "power": "e to its score",
+    "power": "e to its score less the greatest",
     "total": "sum",
     "count": "÷ numbers in the window",
     "bias": "+ bias",
@@ -117,10 +117,10 @@ def maps_of(layer: str) -> str:
     return f"{layer}: what its filters find"
 
 
-def number(layer: str, unit: int, row: int, column: int, rank: int) -> str:
-    """One number of a layer, named by where it is; units are counted from 1, places from 0."""
+def number(layer: str, unit: int | str, row: int, column: int, rank: int) -> str:
+    """One number of a layer, named by where it is; units are counted from 1 or have names, places from 0."""
     where = {1: "", 2: f", step {column}", 3: f", row {row}, column {column}"}[rank]
-    return f"{layer}: unit {unit + 1}{where}"
+    return f"{layer}: unit {unit + 1}{where}" if isinstance(unit, int) else f"{layer}: {unit}{where}"
 
 
 def unit(layer: str, index: int) -> str:

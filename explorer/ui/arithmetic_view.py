@@ -7,6 +7,7 @@ import streamlit as st
 
 from explorer.ui import activation_words as words
 from explorer.ui import look_bar
+from explorer.ui.guard import plain
 from explorer.ui.lens_view import draw_lens
 from explorer.ui.service import engine
 from explorer.ui.unit_in_hand import choose, draw_choice, layers, place_on
@@ -37,26 +38,41 @@ def draw_number() -> None:
         st.markdown(f"**{words.GIVES}**", help=words.GIVES_HELP)
         _draw_values("gives", settings, known[layer])
     with told:
-        st.markdown(f"**{words.number(layer, unit, row, column, len(known[layer]))}**")
+        called = plain(words.number(layer, _called(layer, unit), row, column, len(known[layer])))
+        st.markdown(f"**{called}**")
         st.latex(engine().catalogue()["layers"][kind]["equation"])
-        _draw_steps(settings)
-    _draw_parts(settings, words.PARTS_OF.get(kind, words.WINDOW_ALONE), words.RANKS.get(kind, 1))
+        parts, rank = words.PARTS_OF.get(kind, words.WINDOW_ALONE), words.RANKS.get(kind, 1)
+        _draw_steps(settings, 80 if rank == 2 else PART_HIGH)
+        if rank == 2:
+            _draw_part("window", parts["window"], settings, rank)
+    if rank == 1:
+        _draw_parts(settings, parts)
+    elif rank == 3:
+        draw_sum(settings, reads[0] if len(reads) == 3 else reads[-1], has_steps=False)
     look_bar.draw_sentences(LENS)
 
 
-def draw_sum(settings: Mapping[str, Any], arriving: int) -> None:
-    """The sum behind one place of a convolution, beside its feature maps."""
+def draw_sum(settings: Mapping[str, Any], arriving: int, has_steps: bool = True) -> None:
+    """The window, the filter and their products behind one place of a convolution, one channel at a time."""
     plane = 0
     if arriving > 1:
         plane = int(st.number_input(words.PLANE, 1, arriving, 1, key=f"plane_{settings['layer']}", width=150)) - 1
     parts = words.PARTS_OF["conv2d"]
-    *columns, last = st.columns([30, 30, 30, 22], gap="medium")
-    for column, (array, title) in zip(columns, parts.items(), strict=True):
+    columns = st.columns([30, 30, 30, *([22] if has_steps else [])], gap="medium")
+    for column, (array, title) in zip(columns, parts.items(), strict=False):
         with column:
             _draw_part(array, title, settings, 3, plane)
-    with last:
-        _draw_steps(settings)
-    st.caption(words.SUM_CAPTION)
+    if has_steps:
+        with columns[-1]:
+            _draw_steps(settings, PART_HIGH)
+        st.caption(words.SUM_CAPTION)
+
+
+def _called(layer: str, unit: int) -> int | str:
+    """The name of a class where the layer gives the answer; else the number of the unit."""
+    labels = look_bar.description()["diagram"]["task"]["labels"]
+    is_answer = layer in (PROBABILITIES, list(layers_by_kind())[-1])
+    return labels[unit] if is_answer and unit < len(labels) else unit
 
 
 def layers_by_kind() -> dict[str, str]:
@@ -98,26 +114,26 @@ def _draw_values(array: str, settings: Mapping[str, Any], shape: list[int], has_
         options["window"] = {**window, "array": "frame"} if has_frame else {**window, **place, "rows": 1, "columns": 1}
     elif view == "sheet":
         options |= {"input": "reads", "span": "frame" if has_frame else [place["column"], place["column"]]}
+    high = min(HIGH, 40 + ROW * shape[0]) if view == "bars" else HIGH
     triggers: dict[str, Any] = {} if has_frame else {"chosen": _choose}
     if not has_frame:
         options["chosen"] = {"index": unit}
-    draw_lens(f"number_{array}", LENS, settings, view, options, HIGH, has_caption=False, **triggers)
+    draw_lens(f"number_{array}", LENS, settings, view, options, high, has_caption=False, **triggers)
 
 
-def _draw_steps(settings: Mapping[str, Any]) -> None:
+def _draw_steps(settings: Mapping[str, Any], high: int) -> None:
     """The numbers on the way, and the value."""
     options = {"arrays": list(words.STEPS), "labels": words.STEPS}
-    draw_lens("number_steps", LENS, settings, "numbers", options, PART_HIGH, has_caption=False)
+    draw_lens("number_steps", LENS, settings, "numbers", options, high, has_caption=False)
 
 
-def _draw_parts(settings: Mapping[str, Any], parts: Mapping[str, str], rank: int) -> None:
+def _draw_parts(settings: Mapping[str, Any], parts: Mapping[str, str]) -> None:
     if not parts:
         return
     for column, (array, title) in zip(st.columns(max(2, len(parts)), gap="medium"), parts.items(), strict=False):
         with column:
-            _draw_part(array, title, settings, rank)
-    if rank == 1:
-        st.caption(words.PARTS_CAPTION)
+            _draw_part(array, title, settings, 1)
+    st.caption(words.PARTS_CAPTION)
 
 
 def _draw_part(array: str, title: str, settings: Mapping[str, Any], rank: int, plane: int = 0) -> None:

@@ -58,7 +58,7 @@ class Arithmetic(Lens):
             "gives": named(gives[0], *_axes(gives[0], has_classes)),
             "place": named(torch.tensor(place), "part"),
             "frame": named(torch.tensor(found.frame or (place.row, place.column, 1, 1)), "part"),
-            **_told(found),
+            **_told(found, ("class",) if has_classes and take is softmax else found.axes),
         }
 
     def _place(self, gives: Tensor, name: str) -> Place:
@@ -84,10 +84,10 @@ def _axes(value: Tensor, has_classes: bool) -> tuple[str, ...]:
     return (*axes[:-1], "class") if has_classes else axes
 
 
-def _told(found: Sum) -> Picture:
+def _told(found: Sum, axes: tuple[str, ...]) -> Picture:
     """Parts and numbers; of a row of parts also the order in which they count."""
-    picture = {name: named(value, *found.axes) for name, value in found.parts.items()}
-    if len(found.axes) == 1 and found.parts:
+    picture = {name: named(value, *axes) for name, value in found.parts.items()}
+    if len(axes) == 1 and found.parts:
         sizes = list(found.parts.values())[-1].abs()
         picture["order"] = named(sizes.argsort(descending=True, stable=True), "rank")
     return picture | {name: named(value) for name, value in found.numbers.items()}
