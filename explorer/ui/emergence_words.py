@@ -29,6 +29,8 @@ STEP = "Step"
 TESTS = {
     "descent": "Move the penalty above the picture. Data and features stay the same, and the peak goes: it comes from "
     "the long weights that tell every training example just so.",
+    "leap": "Train the control: same task and data, but each frame is heard by itself. Errors that it keeps are what "
+    "joining frames takes away; that it leaps as well shows that the leap itself comes from elsewhere.",
     "mirage": "Train the sweep, then choose what is drawn: the same runs by exact match, by accuracy for one symbol, "
     "or by the loss. What jumps with one metric alone did not jump in the network.",
 }
@@ -101,6 +103,14 @@ LABORATORIES = {
         "A jump in exact match says that a long row of small improvements became visible at once. What is gradual here "
         "is the network; what is sudden is the ruler. Not every jump is a mirage: that of induction heads stays one "
         "with any metric.",
+    ),
+    "leap": Told(
+        "The leap of CTC",
+        "A recogniser is told which phones were said, but not when. At first it says nothing but blanks, then it leaps "
+        "to phones within a few dozen steps (Graves et al. 2006).",
+        "The loss falls gradually while every frame still says blank: part of the jump lies in counting whole phones. "
+        "The control leaps too, only later, and stays with more errors: hearing neighbouring frames is what it lacks, "
+        "not the leap. And a blank fraction far above zero is right: silence stays blank.",
     ),
     "classes": Told(
         "In-context against in-weights",

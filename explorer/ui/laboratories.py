@@ -130,6 +130,13 @@ LABORATORIES = {
             power=21,
         ),
     ),
+    "leap": Laboratory(
+        phenomena=("ctc-recogniser",),
+        controls=("ctc-single-frames",),
+        data=("utterances",),
+        views=(View("transcript", "map", {"array": "shares", "is_turned": True, "is_square": False, "cells": False}),),
+        charts=(("phone_error_rate", "blank_fraction"), ("test.loss",)),
+    ),
     "classes": Laboratory(
         phenomena=("in-context-classes",),
         controls=("in-weights-classes",),
