@@ -52,7 +52,7 @@ ROOMS = {  # each may import itself and what its row names; a name with a dot is
     "charts": "",
     "progress": f"{GROUND} engine",
     "terminal": "",
-    "truth": f"{GROUND} layers network lenses",
+    "truth": f"{BELOW_TRAINING} lenses training.boxes training.objectives training.transcripts",
     "cli_attribution": f"{GROUND} runs lenses truth terminal cli_looking",
     "cli_measuring": f"{GROUND} runs engine progress terminal transitions",
     "cli_looking": f"{GROUND} runs engine lenses terminal",

@@ -80,7 +80,12 @@ def spread(widest: int, threshold: int, places: int) -> list[int]:
 
 
 def least_squares(features: Tensor, target: Tensor, ridge: float) -> Tensor:  # (n, k), (n, K) -> (k, K)
-    """The weights with the least squared error plus `ridge` times their squared length; the shortest where many are."""
+    """The weights with the least squared error plus `ridge` times their squared length; the shortest where many are.
+
+    A network that diverged has no such weights: all are NaN.
+    """
+    if not features.isfinite().all():
+        return features.new_full((features.shape[1], target.shape[1]), torch.nan)
     left, strengths, right = torch.linalg.svd(features, full_matrices=False)
     kept = strengths > NOTHING * strengths[:1]
     factors = torch.where(kept, strengths / (strengths.square() + ridge).clamp(min=1e-300), 0)
