@@ -29,7 +29,7 @@ def add_attribution_verbs(verbs: Any, add_verb: Adder) -> None:
         "--target", metavar="T", help="3, 3-5, 3@10, frame:7, box:0, sequence or hidden:4 (default: the answer)"
     )
     verb.add_argument("--baseline", metavar="B", help="zeros, mean, blurred, random, example:7 or token:7")
-    verb.add_argument("--layer", metavar="NAME", help="score the values of this layer instead of the input")
+    verb.add_argument("--layer", metavar="NAME", help="score this layer's values, or look into it")
     verb.add_argument("--step", type=int, metavar="N", help="a step with a snapshot (default: the last)")
     verb.add_argument("--seed", type=int, default=0, metavar="N", help="where chance starts (default: 0)")
     verb.add_argument(
@@ -53,8 +53,11 @@ def list_methods(arguments: argparse.Namespace) -> int:
 def attribute(arguments: argparse.Namespace) -> int:
     """The scores of one example."""
     from explorer.lenses.attribution import attribute as ask
+    from explorer.lenses.attribution.asking import read_method
     from explorer.runs import open_run
 
+    settings = dict(arguments.set)
+    read_method(arguments.method, settings)  # before anything is loaded
     found = ask(
         open_run(arguments.run),
         example_of(arguments),
@@ -62,9 +65,8 @@ def attribute(arguments: argparse.Namespace) -> int:
         arguments.target,
         arguments.baseline,
         step=arguments.step,
-        layer=arguments.layer,
         seed=arguments.seed,
-        **dict(arguments.set),
+        **{"layer": arguments.layer, **settings},
     )
     answer({**vars(found), "scores": found.scores.tolist()}, arguments.json, _print_attribution)
     return DONE

@@ -11,8 +11,9 @@ from torch import Tensor, nn
 
 import explorer as ex
 from explorer.lenses.attribution import METHODS
-from explorer.lenses.attribution.asking import ask, verdict_on
+from explorer.lenses.attribution.asking import Setting, ask, verdict_on
 from explorer.lenses.attribution.targets import Target
+from explorer.network import Network
 from tests.attribution_nets import family, setting
 
 ANY = ["iris", "digits-cnn", "adding-gru", "induction-heads"]  # one of every kind of input
@@ -86,6 +87,12 @@ def test_a_method_leaves_nothing_behind_however_it_ends(method: str, end: str) -
     assert not said or ("expected" in said and said.endswith("."))
 
 
+def shape_of(about: Setting, layer: str) -> tuple[int, ...]:
+    """What a layer gives out for one example."""
+    assert isinstance(about.network, Network)
+    return about.network.plan[layer].output.shape
+
+
 @pytest.mark.parametrize("name", ANY)
 @pytest.mark.parametrize("method", METHODS)
 def test_every_method_gives_finite_scores_in_the_inputs_shape_or_says_why_not(name: str, method: str) -> None:
@@ -95,7 +102,9 @@ def test_every_method_gives_finite_scores_in_the_inputs_shape_or_says_why_not(na
             ask(about, METHODS[method]())
         return
     found = ask(about, METHODS[method]())
-    assert found.scores.shape == about.inputs.shape[1:]
+    question = about.question()
+    layer = METHODS[method]().scored_layer(question)
+    assert found.scores.shape == (about.inputs.shape[1:] if layer is None else shape_of(about, layer))
     assert np.isfinite(found.scores).all()
     again = ask(about, METHODS[method]())
     assert np.array_equal(found.scores, again.scores), "the same seed gives the same scores"

@@ -1,13 +1,16 @@
 """The verdicts of the attribution methods, measured again on networks of every family in double precision."""
 
+import re
 from collections.abc import Callable
 
 import pytest
 import torch
 from captum.attr import DeepLift
+from scipy.integrate import simpson
 from torch import Tensor
 from torch.nn import functional as F
 
+from explorer.layers import KINDS
 from explorer.lenses.attribution import METHODS
 from explorer.lenses.attribution.asking import Setting, ask, verdict_on
 from explorer.lenses.attribution.base import JUDGEMENTS, Method
@@ -58,7 +61,7 @@ def grad_cam(about: Setting) -> Tensor:
     network = about.network
     assert isinstance(network, Network)
     question, caught = about.question(), {}
-    layer = network.get_submodule(picture_layers(network)[-1])
+    layer = network.get_submodule(picture_layers(network.plan)[-1])
     handle = layer.register_forward_hook(lambda module, inputs, output: caught.update(maps=output))
     answer = question.subject.target.of(network(question.inputs))
     handle.remove()
@@ -76,8 +79,33 @@ def by_map(about: Setting, method: Method) -> float:
     return distance(found, expected) if expected.abs().max() > 0 else float(found.abs().max())
 
 
+def by_units(about: Setting, method: Method) -> float:
+    """Over all units of a layer, what goes through one adds up to Integrated Gradients with as many points."""
+    path, total = {"path_steps": 8}, torch.zeros(())
+    question = about.question()
+    layer = about.network.plan[method.name_in(question)].output
+    for unit in range(layer.shape[0] if len(layer.shape) == 3 else layer.shape[-1]):
+        total = total + scores(about, type(method)(unit=unit, **path))
+    return distance(total, scores(about, METHODS["IntegratedGradients"](**path)))
+
+
+def by_influence(about: Setting, method: Method) -> float:
+    """The integral of the gradient at the layer, by Simpson's rule."""
+    question, name = about.question(), method.name_in(about.question())
+    shares = torch.linspace(0, 1, 129, dtype=torch.float64).reshape(-1, *[1] * (question.inputs.dim() - 1))
+    points = question.baseline + shares * (question.inputs - question.baseline)
+    caught = {}
+    handle = question.subject.network.get_submodule(name).register_forward_hook(lambda *each: caught.update(at=each[2]))
+    answers = question.subject(points.requires_grad_())
+    handle.remove()
+    expected = simpson(torch.autograd.grad(answers.sum(), caught["at"])[0].numpy(), dx=1 / 128, axis=0)
+    return distance(scores(about, method)[0], torch.from_numpy(expected))
+
+
 MEASURES: dict[str, Callable[[Setting, Method], float]] = {
-    **dict.fromkeys(["IntegratedGradients", "DeepLift", "DeepLiftShap", "LRP", "ShapleyValues"], by_sum),
+    **dict.fromkeys(["IntegratedGradients", "DeepLift", "DeepLiftShap", "LRP", "ShapleyValues", "Conductance"], by_sum),
+    "NeuronConductance": by_units,
+    "InternalInfluence": by_influence,
     **dict.fromkeys(["Saliency", "InputXGradient"], by_gradient),
     **dict.fromkeys(["GuidedBackprop", "Deconvolution"], by_bent_gradient),
     **dict.fromkeys(["FeatureAblation", "Occlusion"], by_removal),
@@ -92,12 +120,22 @@ def test_what_is_called_right_measures_right_and_what_is_called_wrong_measures_w
         found = verdict_on(method, setting(name))
         n_examples = 1 if setting(name).inputs.numel() > 500 else EXAMPLES
         if found.verdict == "right":
-            bound = FEW_POINTS if kind == "IntegratedGradients" else EXACT
+            bound = FEW_POINTS if kind in ("IntegratedGradients", "InternalInfluence") else EXACT
+            n_examples = 1 if measure is by_units else n_examples
             errors = [measure(setting(name, example), method) for example in range(n_examples)]
             assert max(errors) < bound, (kind, errors)
         if found.verdict == "wrong":
             errors = [measure(setting(name, example), method) for example in range(EXAMPLES)]
             assert max(errors) > WRONG, (kind, errors)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_reasons_speak_of_layers_in_the_words_of_the_builder(name: str) -> None:
+    modules = {type(module).__name__ for module in setting(name).network.modules()}
+    words = {word for layer in KINDS.values() for word in layer.title.split()}
+    for kind, method in METHODS.items():
+        reason = verdict_on(method(), setting(name)).reason
+        assert not (modules - words) & set(re.findall(r"\w+", reason)), (kind, reason)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -5,6 +5,7 @@ from explorer.errors import EngineError
 from explorer.experiment import Part
 from explorer.lenses import KINDS
 from explorer.lenses.base import Lens, Scene
+from explorer.lenses.choices import demand_among
 from explorer.lenses.picture import Picture
 from explorer.lenses.request import LookRequest
 from explorer.validation import Checked
@@ -16,6 +17,7 @@ def lens_of(request: LookRequest, checked: Checked) -> Lens:
     if not lens.is_applicable(checked):
         fitting = ", ".join(kind for kind, lens in KINDS.items() if lens.is_applicable(checked)) or "none"
         raise EngineError(f"lens: expected one that fits this network ({fitting}), got {request.lens}; choose another.")
+    demand_among(lens, lens.choices(checked), "lens")
     return lens
 
 

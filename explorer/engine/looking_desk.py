@@ -128,6 +128,7 @@ class LookingDesk:
             "lenses": [kind for kind, lens in KINDS.items() if lens.is_applicable(checked)],
             "methods": verdicts(checked),
             "methods_of_sequence": verdicts(checked, True) if checked.description.task.kind == "ctc" else {},
+            "choices": {kind: lens.choices(checked) for kind, lens in KINDS.items() if lens.is_applicable(checked)},
             "losses": list(losses_for(checked.description.task)),
             "diagram": self._diagram(checked),
         }

@@ -12,6 +12,7 @@ from explorer.datasets.base import Data, Split
 from explorer.datasets.forms import Encoded, own_targets
 from explorer.errors import ExperimentError, unknown
 from explorer.experiment import Settings
+from explorer.lenses.choices import Choices
 from explorer.lenses.picture import Array, Picture
 from explorer.lenses.request import Example
 from explorer.lenses.telling import Tell, tell_nobody
@@ -120,6 +121,11 @@ class Lens(Settings):
     def is_applicable(cls, checked: Checked) -> bool:
         """Whether there is something to see in such a network and task."""
         raise NotImplementedError
+
+    @classmethod
+    def choices(cls, checked: Checked) -> Choices:
+        """What the settings that name something of the network or the data may name here."""
+        return {}
 
     def look(self, scene: Scene) -> Picture:
         """Named arrays; everything in them is detached from the network."""

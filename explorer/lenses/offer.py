@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from explorer.lenses.choices import narrowed
 from explorer.lenses.table import KINDS
 from explorer.runs import Run, open_run
 from explorer.runs.carried import data_at_hand
@@ -25,7 +26,7 @@ def offered(checked: Checked) -> list[dict[str, Any]]:
             "shows": lens.shows,
             "hides": lens.hides,
             "is_live": lens.is_live,
-            "settings": lens.model_json_schema(),
+            "settings": narrowed(lens.model_json_schema(), lens.choices(checked)),
         }
         for lens in KINDS.values()
         if lens.is_applicable(checked)

@@ -53,9 +53,12 @@ def attribute(
     """How much each part of the inputs adds to an answer, compared with a baseline.
 
     `inputs` is one example or several; for a run also the number of a held-out example, or one of your own such as
-    {"text": "the cat"}. Without a target the predicted answer is explained. `settings` are those of the method. The
-    network itself is left as it was.
+    {"text": "the cat"}. Without a target the predicted answer is explained. `settings` are those of the method; `layer`
+    is the method's own where it has such a setting, and else where the attribution starts. The network itself is left
+    as it was.
     """
+    if layer is not None and method in METHODS and "layer" in METHODS[method].model_fields:
+        settings, layer = {**settings, "layer": layer}, None
     chosen = read_method(method, settings)
     network, data = _opened(what, step)
     batch, truth, last = _examples(inputs, network, data)

@@ -11,12 +11,13 @@ from explorer.datasets.base import Data, Split
 from explorer.declarations import faults_of
 from explorer.errors import EngineError, ExperimentError, unknown
 from explorer.lenses.attribution.base import Method, Question, Verdict
-from explorer.lenses.attribution.baselines import Baseline, background, make_baseline
+from explorer.lenses.attribution.baselines import Baseline, background, make_baseline, scale_of
 from explorer.lenses.attribution.guard import undisturbed
 from explorer.lenses.attribution.structure import structure_of
 from explorer.lenses.attribution.subject import Subject
 from explorer.lenses.attribution.table import METHODS
 from explorer.lenses.attribution.targets import Target
+from explorer.lenses.choices import demand_among
 from explorer.signals import Signal
 
 BACKGROUND = 16  # training examples that some methods compare with
@@ -26,7 +27,7 @@ BACKGROUND = 16  # training examples that some methods compare with
 class Attribution:
     """How much each part of an input adds to one number of a network, and how far to trust it."""
 
-    scores: np.ndarray  # in the shape of the input; tokens have one score each
+    scores: np.ndarray  # in the shape of the input, tokens with one score each; or in the shape of a layer
     completeness_error: float  # |sum of the scores - change of the answer| / |change of the answer|
     baseline: str
     target: int | str
@@ -61,7 +62,8 @@ class Setting:
             baseline = make_baseline(self.baseline, subject, inputs, self.data, self.seed)
         entered = subject.enter(inputs).detach().clone()
         many = background(subject, self.data, inputs, BACKGROUND, self.seed)
-        return Question(subject, entered, baseline.detach().expand_as(entered).clone(), many, self.seed)
+        scale = scale_of(subject, self.data, inputs)
+        return Question(subject, entered, baseline.detach().expand_as(entered).clone(), many, scale, self.seed)
 
     def with_seed(self, seed: int) -> "Setting":
         """The same, by another seed."""
@@ -93,12 +95,19 @@ def verdict_on(method: Method, setting: Setting) -> Verdict:
     return method.verdict(replace(structure, has_curved_end=setting.target.sequence is not None))
 
 
-def ask(setting: Setting, method: Method) -> Attribution:
-    """The scores of one example; raises EngineError where the method is refused or fails."""
-    name = type(method).__name__
-    verdict = verdict_on(method, setting)
+def allowed(method: Method, setting: Setting) -> Verdict:
+    """The same; raises an ExplorerError where the method is refused or names what the network does not have."""
+    name, structure = type(method).__name__, structure_of(setting.network, setting.signal, setting.data is not None)
+    verdict = method.verdict(structure)
     if verdict.verdict == "refused":
         raise EngineError(f"method: expected one that fits this network, got {name}. {verdict.reason}")
+    demand_among(method, method.choices(structure), name)
+    return verdict
+
+
+def ask(setting: Setting, method: Method) -> Attribution:
+    """The scores of one example; raises EngineError where the method is refused or fails."""
+    name, verdict = type(method).__name__, allowed(method, setting)
     with undisturbed(setting.seed, name):
         question = setting.question()
         found, change = scores_of(question, method), method.change(question)
@@ -126,7 +135,7 @@ def scores_of(question: Question, method: Method) -> Tensor:
         raise EngineError(
             f"{type(method).__name__}: expected finite scores, got some that are not; try another method."
         )
-    return found.sum(-1) if question.is_tokens and found.dim() > 1 else found
+    return found.sum(-1) if question.is_tokens and not method.of_layer and found.dim() > 1 else found
 
 
 def completeness_error(scores: Tensor, difference: float) -> float:

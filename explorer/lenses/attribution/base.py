@@ -10,6 +10,7 @@ from torch import Tensor
 from explorer.experiment import Settings
 from explorer.lenses.attribution.structure import Structure
 from explorer.lenses.attribution.subject import Subject
+from explorer.lenses.choices import Choices
 
 Judgement = Literal["right", "approximate", "wrong", "refused"]
 JUDGEMENTS: tuple[Judgement, ...] = get_args(Judgement)
@@ -33,12 +34,13 @@ class Question:
     inputs: Tensor  # (1, ...), where the attribution starts: rows of the embedding where the network reads tokens
     baseline: Tensor  # the same shape
     background: Tensor | None  # (N, ...) training examples at the same place
+    scale: Tensor  # how far values of the data reach there: one number, or (1, ...) where every feature has its own
     seed: int = 0
 
     @property
     def is_tokens(self) -> bool:
         """Whether every step stands for one token."""
-        return self.subject.signal.is_tokens
+        return self.subject.signal.is_tokens and self.subject.layer is None
 
     def answers(self, values: Tensor) -> Tensor:
         """The number to be explained for many examples, a chunk at a time: (N, ...) -> (N,)."""
@@ -71,10 +73,21 @@ class Method(Settings):
     paper: ClassVar[str]
     adds_up: ClassVar[bool] = False  # promises that the scores sum to the change of the answer
     is_sampled: ClassVar[bool] = False  # another seed gives other scores
+    of_layer: ClassVar[bool] = False  # the scores belong to units of a layer that the settings name, not to the input
+    takes_many: ClassVar[bool] = False  # explains several inputs (N, ...) at once, so that they may be noisy copies
+
+    @classmethod
+    def choices(cls, structure: Structure) -> Choices:
+        """What the settings that name something of the network may name in this one."""
+        return {}
 
     def verdict(self, structure: Structure) -> Verdict:
         """Whether the method is right for such a network."""
         raise NotImplementedError
+
+    def scored_layer(self, question: Question) -> str | None:
+        """The layer to whose units the scores belong; None where they belong to what the question starts from."""
+        return None
 
     def attribute(self, question: Question) -> Tensor:
         """A score for every entry of the inputs, (1, ...)."""

@@ -69,6 +69,20 @@ def background(subject: Subject, data: Data | None, like: Tensor, n: int, seed: 
     return subject.enter(examples[places])
 
 
+def scale_of(subject: Subject, data: Data | None, inputs: Tensor) -> Tensor:
+    """How far the values of the data reach where the attribution starts: of a row each feature's own, (1, features).
+
+    Without training examples it is the reach of the example itself.
+    """
+    if subject.signal.is_tokens and subject.layer is None and subject.signal.vocabulary is not None:
+        values = subject.enter(torch.arange(subject.signal.vocabulary, device=inputs.device)[None])
+    else:
+        values = subject.enter(inputs if data is None else _training(data, inputs)[:MANY])
+    if data is not None and values.dim() == 2 and not subject.signal.is_tokens:
+        return values.amax(0, keepdim=True) - values.amin(0, keepdim=True)
+    return values.max() - values.min()
+
+
 def blurred(pictures: Tensor) -> Tensor:
     """Pictures out of focus, by a Gaussian of a sixth of their size: (B, C, H, W) -> the same."""
     channels, size = pictures.shape[1], max(pictures.shape[2:])

@@ -10,12 +10,14 @@ from torch import Tensor
 
 from explorer.lenses.attribution.aims import aimed, meaning
 from explorer.lenses.attribution.asking import Setting, as_long, ask, read_method
-from explorer.lenses.attribution.base import JUDGEMENTS
+from explorer.lenses.attribution.base import JUDGEMENTS, Method
 from explorer.lenses.attribution.baselines import read_baseline
 from explorer.lenses.attribution.marks import marks
+from explorer.lenses.attribution.structure import cut_layers
 from explorer.lenses.attribution.table import METHODS
 from explorer.lenses.attribution.targets import Target, read_target
 from explorer.lenses.base import Lens, Scene
+from explorer.lenses.choices import Choices
 from explorer.lenses.picture import Array, Picture
 from explorer.signals import Signal
 from explorer.validation import Checked
@@ -51,14 +53,19 @@ class AttributionLens(Lens):
     def is_applicable(cls, checked: Checked) -> bool:
         return has_one_input(checked)
 
+    @classmethod
+    def choices(cls, checked: Checked) -> Choices:
+        return {"layer": cut_layers(checked.plan)}
+
     def look(self, scene: Scene) -> Picture:
         setting = setting_of(self, scene)
-        found = ask(setting, read_method(self.method, dict(self.settings)))
+        method = read_method(self.method, dict(self.settings))
+        found = ask(setting, method)
         given, (target, answer) = setting.inputs[0], settled(setting)
         place = setting.last if target.place is None else target.place
         return {
             "input": array(given, setting.signal.axes),
-            "scores": array(torch.from_numpy(found.scores), axes_of(found.scores, setting.signal)),
+            "scores": array(torch.from_numpy(found.scores), axes_of(found.scores, setting, method)),
             "prediction": array(meaning(answer, scene.data.task, place), ("class",)),
             **marks(target, answer, scene.data.task),
             "target": Array(np.array(-1 if target.entry is None or target.versus is not None else target.entry), ()),
@@ -109,6 +116,6 @@ def array(value: Tensor, axes: tuple[str, ...]) -> Array:
     return Array(value.detach().cpu().numpy(), axes)
 
 
-def axes_of(scores: np.ndarray, signal: Signal) -> tuple[str, ...]:
+def axes_of(scores: np.ndarray, setting: Setting, method: Method) -> tuple[str, ...]:
     """Names of the axes of scores: those of the input, or by their number where a layer is scored."""
-    return signal.axes if scores.ndim == len(signal.shape) else Signal(scores.shape).axes
+    return Signal(scores.shape).axes if method.of_layer or setting.layer else setting.signal.axes

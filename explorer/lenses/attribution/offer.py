@@ -22,14 +22,15 @@ def declared() -> dict[str, dict[str, Any]]:
             "paper": method.paper,
             "adds_up": method.adds_up,
             "is_sampled": method.is_sampled,
+            "of_layer": method.of_layer,
             "schema": method.model_json_schema(),
         }
         for name, method in METHODS.items()
     }
 
 
-def verdicts(checked: Checked, has_curved_end: bool = False) -> dict[str, dict[str, str]]:
-    """The verdict on every method for a network, and its reason; empty where nothing can be attributed.
+def verdicts(checked: Checked, has_curved_end: bool = False) -> dict[str, dict[str, Any]]:
+    """The verdict on every method for a network, its reason, and what its settings may name; empty where none fits.
 
     `has_curved_end` is for what no layer of the network computes: the likelihood of a sequence.
     """
@@ -37,4 +38,7 @@ def verdicts(checked: Checked, has_curved_end: bool = False) -> dict[str, dict[s
         return {}
     structure = structure_of(build(checked.plan, seed=0), checked.description.signals[0], True)
     structure = replace(structure, has_curved_end=has_curved_end)
-    return {name: vars(method().verdict(structure)) for name, method in METHODS.items()}
+    return {
+        name: vars(method().verdict(structure)) | {"choices": method.choices(structure)}
+        for name, method in METHODS.items()
+    }

@@ -27,17 +27,13 @@ class IntegratedGradients(Method):
     shows: ClassVar[str] = "How much each part of the input adds to the answer, compared with the baseline."
     hides: ClassVar[str] = "It does not show what another baseline would say, nor how parts act together."
     paper: ClassVar[str] = "Sundararajan et al. 2017, arXiv:1703.01365"
+    takes_many: ClassVar[bool] = True
     adds_up: ClassVar[bool] = True
 
     path_steps: int = Field(64, ge=8, le=2048, description="Points on the way from the baseline to the example.")
 
     def verdict(self, structure: Structure) -> Verdict:
-        bend = structure.first(*KINKED, *NORMS, *ATTENTION, is_rectified_recurrence, is_foreign)
-        if bend is None:
-            return right("Every layer is smooth, so that few points give the integral.")
-        return approximate(
-            f"{bend} bends sharply, so that the sum over points misses some; see the completeness error."
-        )
+        return on_path(structure, "see the completeness error")
 
     def attribute(self, question: Question) -> Tensor:
         return attr.IntegratedGradients(question.subject).attribute(
@@ -49,6 +45,14 @@ class IntegratedGradients(Method):
         )
 
 
+def on_path(structure: Structure, advice: str) -> Verdict:
+    """Whether a sum over points of a path gives the integral; where it may not, what to do about it."""
+    bend = structure.first(*KINKED, *NORMS, *ATTENTION, is_rectified_recurrence, is_foreign)
+    if bend is None:
+        return right("Every layer is smooth, so that few points give the integral.")
+    return approximate(f"{bend} bends sharply, so that the sum over points misses some; {advice}.")
+
+
 class GradientShap(Method):
     """Gradients at random points of random ways from training examples (Erion et al. 2019, arXiv:1906.10670)."""
 
@@ -56,6 +60,7 @@ class GradientShap(Method):
     shows: ClassVar[str] = "How much each part adds to the answer, compared with typical training examples."
     hides: ClassVar[str] = "It does not show single comparisons, and another seed gives somewhat other scores."
     paper: ClassVar[str] = "Erion et al. 2019, arXiv:1906.10670"
+    takes_many: ClassVar[bool] = True
     adds_up: ClassVar[bool] = True
     is_sampled: ClassVar[bool] = True
 

@@ -73,6 +73,7 @@ class DeepLift(Method):
     )
     hides: ClassVar[str] = "It does not treat parts that act together fairly; another baseline gives other scores."
     paper: ClassVar[str] = "Shrikumar et al. 2017, arXiv:1704.02685"
+    takes_many: ClassVar[bool] = True
     adds_up: ClassVar[bool] = True
 
     def verdict(self, structure: Structure) -> Verdict:
@@ -100,6 +101,7 @@ class DeepLiftShap(Method):
     )
     hides: ClassVar[str] = "It does not show single comparisons, which may disagree."
     paper: ClassVar[str] = "Lundberg & Lee 2017, arXiv:1705.07874"
+    takes_many: ClassVar[bool] = True
     adds_up: ClassVar[bool] = True
 
     def verdict(self, structure: Structure) -> Verdict:
@@ -128,6 +130,7 @@ class LRP(Method):
     shows: ClassVar[str] = "How the answer itself, without a baseline, is handed back through the layers."
     hides: ClassVar[str] = "It does not show what biases contribute; with ReLU it equals input × gradient."
     paper: ClassVar[str] = "Bach et al. 2015, doi:10.1371/journal.pone.0130140"
+    takes_many: ClassVar[bool] = True
     adds_up: ClassVar[bool] = True
 
     def verdict(self, structure: Structure) -> Verdict:
@@ -159,6 +162,7 @@ class Rectifying(Method):
     """What Guided Backprop and Deconvolution share: they bend the gradient at every ReLU."""
 
     captum: ClassVar[Any]
+    takes_many: ClassVar[bool] = True
 
     def verdict(self, structure: Structure) -> Verdict:
         if (part := structure.first(is_rectified_recurrence)) is not None:

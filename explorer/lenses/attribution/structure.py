@@ -11,6 +11,7 @@ from explorer.layers.activation import Square
 from explorer.layers.attention import Attention
 from explorer.layers.combine import Join, Product, Sum
 from explorer.layers.dense import FeatureExpansion
+from explorer.layers.embedding import Embedding as TokenEmbedding
 from explorer.layers.normalisation import OverSteps
 from explorer.layers.points import Point
 from explorer.layers.pooling import GlobalMax, GlobalMean, OverTime
@@ -18,7 +19,7 @@ from explorer.layers.position import LearnedPosition, Rotation, SinusoidalPositi
 from explorer.layers.recurrent import Recurrent
 from explorer.layers.shape import LastStep, Rows
 from explorer.layers.transformer import Block, TwoMaps
-from explorer.network import Network
+from explorer.network import Network, Plan
 from explorer.signals import Signal
 
 ELEMENTWISE: tuple[type[nn.Module], ...] = (
@@ -72,9 +73,10 @@ class Part:
 
     name: str
     module: nn.Module
+    words: str  # what it is called: the title of its kind of layer, or the class of a module of others
 
     def __str__(self) -> str:
-        return f"{self.name or 'the network itself'} ({type(self.module).__name__})"
+        return f"{self.name or 'the network itself'} ({self.words})"
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ class Structure:
     has_training_data: bool
     has_curved_end: bool = False  # whether what is explained is computed from the answer by no layer of the network
     picture_layers: tuple[str, ...] = ()  # cuts of the network at which there still is a picture, first to last
+    cut_layers: tuple[str, ...] = ()  # layers behind the values that get the scores, where every way passes
 
     def first(self, *kinds: type[nn.Module] | Callable[[nn.Module], bool]) -> Part | None:
         """The first part of one of these types, or for which a test holds."""
@@ -102,10 +105,22 @@ def structure_of(network: nn.Module, signal: Signal, has_training_data: bool) ->
     for name, module in network.named_modules():
         if inside and name.startswith(inside):
             continue
-        parts.append(Part(name, module))
+        parts.append(Part(name, module, _words(network, name, module)))
         inside = f"{name}." if isinstance(module, (*RECURRENT, *ATTENTION)) else ""  # its own code, seen as one
-    layers = picture_layers(network) if isinstance(network, Network) else ()
-    return Structure(tuple(parts), signal, has_training_data, picture_layers=layers)
+    if not isinstance(network, Network):
+        return Structure(tuple(parts), signal, has_training_data)
+    plan = network.plan
+    return Structure(
+        tuple(parts), signal, has_training_data, picture_layers=picture_layers(plan), cut_layers=cut_layers(plan)
+    )
+
+
+def _words(network: nn.Module, name: str, module: nn.Module) -> str:
+    if not (isinstance(network, Network) and name):
+        return type(module).__name__
+    layer, _, part = name.partition(".")
+    title = network.plan[layer].layer.title
+    return f"in {title}" if part else title
 
 
 def is_overlapping(module: nn.Module) -> bool:
@@ -141,24 +156,30 @@ def has_bias(module: nn.Module) -> bool:
     return getattr(module, "bias", None) is not None
 
 
-def cuts(network: Network, exit_name: str | None = None) -> tuple[str, ...]:
-    """Layers through which every way from the input to the output leads, in order (dominators of the output)."""
-    graph = nx.DiGraph()
-    (entry,) = network.plan.input_names[:1]
-    graph.add_edges_from((source, name) for name, sources in network.wiring for source in sources)
+def cuts(plan: Plan, exit_name: str | None = None) -> tuple[str, ...]:
+    """Layers through which every way from the inputs to the output leads, in order (dominators of the output)."""
+    graph, entry = nx.DiGraph(), ""
+    graph.add_edges_from((entry, name) for name in plan.input_names)
+    graph.add_edges_from((source, node.name) for node in plan.nodes for source in node.sources)
     over = nx.immediate_dominators(graph, entry)
-    chain, name = [], exit_name or network.plan.output_name
-    while name != entry:
+    chain, name = [], exit_name or plan.output_name
+    while name not in (entry, *plan.input_names):
         chain.append(name)
         name = over[name]
     return tuple(reversed(chain))
 
 
-def picture_layers(network: Network) -> tuple[str, ...]:
+def cut_layers(plan: Plan) -> tuple[str, ...]:
+    """Cuts behind the place where an attribution starts, which is the embedding for tokens; the answer is left out."""
+    found = cuts(plan)[:-1]
+    return found[1:] if found and isinstance(plan[found[0]].layer, TokenEmbedding) else found
+
+
+def picture_layers(plan: Plan) -> tuple[str, ...]:
     """Cuts whose output is a picture, made by a convolution or after one; poolings are left out as too coarse."""
     found, is_after = [], False
-    on_the_way = set(cuts(network))
-    for node in network.plan.nodes:
+    on_the_way = set(cuts(plan))
+    for node in plan.nodes:
         is_after = is_after or node.layer.kind == "conv2d"
         is_picture = len(node.output.shape) == 3 and not node.output.is_tokens
         if is_after and is_picture and node.name in on_the_way and node.layer.kind not in ("max_pool", "average_pool"):

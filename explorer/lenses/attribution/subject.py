@@ -25,6 +25,7 @@ class Subject(nn.Module):
         separate(copy)
         self.target = target
         self.signal = signal
+        self.layer = layer
         self.body: Body = _body(copy, signal, target.layer, layer)
         self._whole = (copy,)  # not a child: Captum would find, and hook, each of its layers twice
 
@@ -101,6 +102,7 @@ class Stretch(Body):
             known = ", ".join(node.name for node in plan.nodes)
             raise EngineError(f"target: expected a unit of one of the layers {known}, got layer {self.exit!r}.")
         needed = _needed(network, self.exit)
+        self.passed = cuts(plan, self.exit)[:-1]  # between start and exit, layers through which every way leads
         start = layer or (_embedding(network) if signal.is_tokens else None)
         self.before = nn.ModuleDict()
         self.wiring = [(name, sources) for name, sources in network.wiring if name in needed]
@@ -109,9 +111,8 @@ class Stretch(Body):
         self.layers = nn.ModuleDict({name: network._modules[name] for name, _ in self.wiring})  # type: ignore[misc]
 
     def _begin_at(self, start: str, network: Network) -> None:
-        passed = cuts(network, self.exit)
-        if start not in passed[:-1]:
-            fitting = ", ".join(passed[:-1]) or "none"
+        if start not in self.passed:
+            fitting = ", ".join(self.passed) or "none"
             raise EngineError(
                 f"layer: expected one that every way to {self.exit} leads through ({fitting}), got {start}; "
                 "a branch beside others is not all that the answer depends on."
@@ -121,6 +122,7 @@ class Stretch(Body):
         self.before = nn.ModuleDict({name: network._modules[name] for name in earlier})  # type: ignore[misc]
         self.wiring = [(name, sources) for name, sources in self.wiring if name not in earlier]
         self.first, self.entry = self.entry, start
+        self.passed = self.passed[self.passed.index(start) + 1 :]
 
     def enter(self, inputs: Tensor) -> Tensor:
         """The value at the place where this stretch begins."""

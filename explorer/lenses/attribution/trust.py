@@ -55,14 +55,16 @@ def examine(setting: Setting, method: Method, seeds: int = 3, tell: Tell = tell_
         question = setting.question()
         setting = replace(setting, target=question.subject.target)
         scores = scores_of(question, method)
+        layer = method.scored_layer(question)
+        scored = question if layer is None else replace(setting, layer=layer).question()
         tell(1 / 8, "on random weights")
         drawn_anew = _on_random_weights(setting, method, seeds)
-        free = model_free(question)
+        free = model_free(scored)
         tell(3 / 8, "from a second baseline")
         second_baseline = another(setting)
         second = scores_of(replace(setting, baseline=second_baseline).question(), method)
         tell(4 / 8, "deletion and insertion")
-        deletion, insertion = curves(question, [scores, free, drawn_anew[0]])
+        deletion, insertion = curves(scored, [scores, free, drawn_anew[0]])
         tell(5 / 8, "spread, infidelity and sensitivity")
         return Trust(
             scores=scores.cpu().numpy(),
@@ -75,7 +77,7 @@ def examine(setting: Setting, method: Method, seeds: int = 3, tell: Tell = tell_
             second_baseline=str(second_baseline) if isinstance(second_baseline, Baseline) else "its own mean",
             agreement=rank_correlation(scores, second),
             spread=_spread(setting, method, seeds) if method.is_sampled else 0.0,
-            infidelity=_infidelity(question, method) if method.adds_up else float("nan"),
+            infidelity=_infidelity(question, scored, method) if method.adds_up else float("nan"),
             sensitivity=_sensitivity(question, method),
             deletion=deletion,
             insertion=insertion,
@@ -155,9 +157,9 @@ def _spread(setting: Setting, method: Method, seeds: int) -> float:
     return float(every.std(0).mean() / every.mean(0).abs().max().clamp(min=1e-12))
 
 
-def _infidelity(question: Question, method: Method) -> float:
+def _infidelity(asked: Question, question: Question, method: Method) -> float:
     """Squared gap between what removed parts were said to add and what the answer loses, as a share of its square."""
-    scores = method.attribute(question).detach()
+    scores = method.attribute(asked).detach()
     parts = question.parts(1)
     n = int(parts.max()) + 1
     losses = []

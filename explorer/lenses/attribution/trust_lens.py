@@ -6,8 +6,7 @@ import numpy as np
 import torch
 from pydantic import Field
 
-from explorer.errors import EngineError
-from explorer.lenses.attribution.asking import read_method, verdict_on
+from explorer.lenses.attribution.asking import allowed, read_method
 from explorer.lenses.attribution.base import JUDGEMENTS
 from explorer.lenses.attribution.lens import AttributionLens, axes_of, setting_of, settled
 from explorer.lenses.attribution.marks import marks
@@ -37,11 +36,9 @@ class TrustLens(AttributionLens):
 
     def look(self, scene: Scene) -> Picture:
         setting, method = setting_of(self, scene), read_method(self.method, dict(self.settings))
-        verdict = verdict_on(method, setting)
-        if verdict.verdict == "refused":
-            raise EngineError(f"method: expected one that fits this network, got {self.method}. {verdict.reason}")
+        verdict = allowed(method, setting)
         found = examine(setting, method, self.seeds, scene.tell)
-        axes = axes_of(found.scores, setting.signal)
+        axes = axes_of(found.scores, setting, method)
         maps = {name: getattr(found, name) for name in ("scores", "random_weights", "model_free", "second")}
         numbers = {name: np.array(getattr(found, name), np.float32) for name in NUMBERS}
         if method.adds_up:
