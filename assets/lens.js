@@ -20,6 +20,7 @@ import * as wall from "./view_wall.js";
 const VIEWS = { bars, lines, lines_over, map, numbers, overlay, pictures, scatter, sheet, wall };
 const STYLE = new URL("lens.css", import.meta.url).href;
 const INSET = 2;
+const standing = new Set(); // every lens of the page
 const watches = new Map(); // by lens and settings: the name under which frames of it arrive
 
 export default (component) => mount(component, (panel) => new LensPanel(panel));
@@ -31,6 +32,7 @@ class LensPanel {
     this.sized = panel.canvas(this.plot, { role: "img", tabIndex: 0 });
     this.hand = new Hand(this);
     this.look = new Look(() => panel.redraw());
+    standing.add(this);
   }
 
   makeParts() {
@@ -38,7 +40,7 @@ class LensPanel {
     this.title = element("strong");
     this.readout = element("span", { className: "nx-muted nx-readout" });
     this.again = element("button", { type: "button", className: "nx-again", textContent: words.again, hidden: true });
-    this.again.addEventListener("click", () => this.look.again());
+    this.again.addEventListener("click", () => standing.forEach((each) => each.needsLook && each.look.again()));
     this.head = element("div", { className: "nx-subtitle" }, this.title, this.readout, this.again);
     this.plot = element("div", { className: "nx-plot" });
     this.sentence = element("span", { role: "status" });
@@ -87,6 +89,7 @@ class LensPanel {
   }
 
   destroy() {
+    standing.delete(this);
     this.look.forget();
     this.style.remove();
   }
@@ -119,6 +122,13 @@ class LensPanel {
     return this.look.fault;
   }
 
+  /* Whether what stands here is of a step that has passed, or could not be had. */
+  get needsLook() {
+    if (this.isWatched || this.look.isLooking) return false;
+    const step = this.frame?.header.step, now = this.panel.store.status?.step;
+    return Boolean(this.look.fault) || ((this.data.step ?? this.panel.store.shownStep) === null && now !== undefined && step !== now);
+  }
+
   tellState(fault) {
     const { look } = this, isLooking = !this.isWatched && look.isLooking;
     this.state.hidden = !isLooking && !fault;
@@ -128,10 +138,9 @@ class LensPanel {
     this.cancel.hidden = !isLooking;
     this.drawBar(isLooking ? look.standing.share : undefined);
     this.plot.classList.toggle("nx-stale", Boolean(this.frame) && isLooking);
-    const step = this.frame?.header.step, now = this.panel.store.status?.step;
-    const isOld = !this.isWatched && !isLooking && (this.data.step ?? this.panel.store.shownStep) === null && now !== undefined && step !== now;
-    this.again.hidden = !(isOld || (fault && !this.isWatched && !isLooking));
-    const isTold = !this.isWatched && step !== undefined && !this.data.options?.is_quiet;
+    const step = this.frame?.header.step, isQuiet = Boolean(this.data.options?.is_quiet); // another picture beside it speaks
+    this.again.hidden = !this.needsLook || (isQuiet && !fault);
+    const isTold = !this.isWatched && step !== undefined && !isQuiet;
     write(this.readout, isTold ? words.atStep(step) : "");
   }
 

@@ -76,7 +76,7 @@ def _draw_made(unit: dict[str, Any], given: dict[str, Any]) -> None:
         with column:
             options: dict[str, Any] = {"array": array, "title": title, "is_grey": True, "is_quiet": True}
             draw_lens(f"made_{array}", lens, settings, view, options, WIDE - 60, has_caption=False)
-    climb = {"array": "path", "title": words.CLIMB, "labels": words.HEIGHT, "x_name": words.ASCENT, "is_quiet": True}
+    climb = {"array": "path", "title": words.CLIMB, "labels": words.HEIGHT, "x_name": words.ASCENT}
     draw_lens("made_path", lens, settings, "lines_over", climb, 200)
 
 
