@@ -1,4 +1,4 @@
-/* Every attention head as a small map: layers down, heads across. */
+/* Every attention head as a small map: layers down, heads across; layers of one head stand side by side. */
 
 import { numberAt } from "./frames.js";
 import { lensWords as words } from "./lens_words.js";
@@ -29,12 +29,14 @@ function layersOf(frame) {
 }
 
 function layOut({ box }, layers) {
-  const most = Math.max(...layers.map(({ heads }) => heads));
-  const wide = (box.width - GAP * (most - 1)) / most, high = (box.height - LEGEND_ROOM - GAP * (layers.length - 1)) / layers.length - HEAD;
+  const most = Math.max(...layers.map(({ heads }) => heads)), isRow = most === 1;
+  const [across, down] = isRow ? [layers.length, 1] : [most, layers.length];
+  const wide = (box.width - GAP * (across - 1)) / across, high = (box.height - LEGEND_ROOM - GAP * (down - 1)) / down - HEAD;
   const side = Math.max(LEAST, Math.min(wide, high));
   const shift = Math.max(0, Math.min(wide - side, 40));
   return layers.flatMap((layer, row) => Array.from({ length: layer.heads }, (_, head) => {
-    const square = { x: box.x + head * (side + shift + GAP), y: box.y + HEAD + row * (side + HEAD + GAP), width: side, height: side };
+    const [x, y] = isRow ? [row, 0] : [head, row];
+    const square = { x: box.x + x * (side + shift + GAP), y: box.y + HEAD + y * (side + HEAD + GAP), width: side, height: side };
     const [queries, keys] = layer.shape.slice(-2);
     return { layer, row, head, square, cells: grid(queries, keys, square) };
   }));
