@@ -1,4 +1,4 @@
-"""The pages that look inside, in a real browser: how soon they show another input."""
+"""The pages that look inside, in a real browser: how soon they show another input, how smoothly they follow a run."""
 
 from collections.abc import Callable
 from statistics import median, quantiles
@@ -18,10 +18,20 @@ PAGES = {  # by preset: the page, and the picture that is waited for
     "iris": (words.ATTRIBUTION, "scores"),
 }
 TYPED = "brackets-lstm"
+BLOCKS, HEADS, TOKENS = 4, 8, 64
+LARGE = {
+    "preset": "induction-heads",
+    "recipe.steps": 1_000_000,
+    "recipe.batch_size": 8,  # of 32 a step alone takes longer than a picture may
+    "data.length": TOKENS,
+    "network.layers": ",".join(["embedding", "position", *BLOCKS * ["transformer_block"], "layer_norm", "linear"]),
+} | {f"network.layers.{block}.heads": HEADS for block in range(2, 2 + BLOCKS)}
+COUNTED = 5.0  # seconds in which pictures are counted
+COUNTS = 3
 
 
 def figures() -> dict[str, float]:
-    """Milliseconds from a click on the next example, or from a key, until the picture shows it."""
+    """From a click on the next example, or a key, until the picture shows it; and the pictures of a run in training."""
     found: dict[str, float] = {}
     with app() as running, chromium() as browser:
         for preset, (page, picture) in PAGES.items():
@@ -29,7 +39,7 @@ def figures() -> dict[str, float]:
                 _go(visit, page, picture)
                 more = visit.page.get_by_test_id("stNumberInputStepUp").first
                 found |= _times(f"{page}, another example", [_answer(visit, picture, more.click) for _ in range(TURNS)])
-        found |= _typing(running, browser)
+        found |= _typing(running, browser) | _wall(running, browser)
     return found
 
 
@@ -41,13 +51,35 @@ def _typing(running: App, browser: Browser) -> dict[str, float]:
         return _times(f"{page}, a key", [_answer(visit, picture, lambda: field.press(")")) for _ in range(TURNS)])
 
 
+def _wall(running: App, browser: Browser) -> dict[str, float]:
+    """The heads of a larger network while it trains as fast as it goes; the wall alone is watched."""
+    with running.page(browser, LARGE) as visit:
+        visit.train()
+        _open(visit, look_words.ATTENTION, "wall")
+        visit.timed("bench.until(async () => (await bench.store()).counts.arrived > 0)")
+        visit.page.wait_for_timeout(REST)
+        before = visit.step()
+        counted = [visit.timed("bench.count({})", 1_000 * COUNTED) for _ in range(COUNTS)]
+        steps = visit.step() - before
+    name = f"{look_words.ATTENTION} wall of {BLOCKS} x {HEADS} heads x {TOKENS} tokens"
+    return {
+        f"looking: {name}, pictures/s drawn": median(each["seen"] for each in counted),
+        f"looking: {name}, turns of the display/s": median(each["turns"] for each in counted),
+        f"looking: {name}, steps/s meanwhile": steps / (COUNTS * COUNTED),
+    }
+
+
 def _go(visit: Visit, page: str, picture: str) -> None:
     """A page of a network that has trained a little, with its picture drawn and all at rest."""
     visit.train()
     visit.pause()
+    _open(visit, page, picture)
+    visit.page.wait_for_load_state("networkidle")
+
+
+def _open(visit: Visit, page: str, picture: str) -> None:
     visit.page.get_by_role("link", name=page, exact=True).first.click()
     visit.page.locator(f".st-key-canvas_lens_{picture} canvas").wait_for()
-    visit.page.wait_for_load_state("networkidle")
 
 
 def _answer(visit: Visit, picture: str, act: Callable[[], None]) -> float:
