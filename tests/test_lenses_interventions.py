@@ -7,6 +7,7 @@ import torch
 from explorer.errors import ExperimentError
 from explorer.lenses.attention.ablation import Ablation
 from explorer.lenses.attention.next_token import NextToken
+from explorer.lenses.attention.parts import piece, unit_counts
 from explorer.lenses.attention.patching import Patching
 from explorer.lenses.sampling import shares
 from explorer.training.objectives import cross_entropy
@@ -40,6 +41,32 @@ def test_silent_units_and_layers_are_addressed_in_every_network() -> None:
     assert picture["loss_without"].values == pytest.approx(expected.item(), abs=1e-6)
     assert picture["edges.effect"].axes == ("unit",)
     assert picture["edges.effect"].values[2] == pytest.approx(expected.item() - picture["loss"].values, abs=1e-6)
+
+
+def test_a_silent_neuron_of_a_block_is_as_one_whose_outgoing_weights_are_zero() -> None:
+    found = scene(*STREAMS["layer norm"])
+    place = "block2.feed_forward"
+    picture = Ablation(off=(f"{place}:3", f"{place}:9"), layer=place, examples=8).look(found)
+    split, outgoing = found.held_out(8), found.network.get_submodule(f"{place}.narrow").weight
+    with torch.no_grad():
+        outgoing[:, 3] = 0
+        alone = cross_entropy(found.network(*split.inputs), split.targets)
+        outgoing[:, 9] = 0
+        both = cross_entropy(found.network(*split.inputs), split.targets)
+        answer = found.network(*found.inputs())[0].softmax(-1)
+    assert picture["loss_without"].values == pytest.approx(both.item(), abs=1e-6)
+    assert np.allclose(picture["prediction_without"].values, answer, atol=1e-6)
+    assert picture[f"{place}.effect"].values.shape == (64,)
+    assert picture[f"{place}.effect"].values[3] == pytest.approx(alone.item() - picture["loss"].values, abs=1e-6)
+
+
+@pytest.mark.parametrize("name", STREAMS)
+def test_every_unit_that_is_offered_is_there_and_none_beyond(name: str) -> None:
+    found = scene(*STREAMS[name])
+    for address, count in unit_counts(found.checked).items():
+        assert piece(found.network, f"{address}:{count - 1}").index == count - 1
+        with pytest.raises(ExperimentError, match="expected a number below"):
+            piece(found.network, f"{address}:{count}")
 
 
 def test_a_part_at_its_mean_keeps_what_does_not_vary() -> None:

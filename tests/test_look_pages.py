@@ -108,6 +108,23 @@ def test_heads_that_are_switched_off_are_off_in_every_part_of_the_page() -> None
     assert looked_at(app)["ablation_loss"]["settings"]["off"] == ["block2.attention:0"]
 
 
+@pytest.mark.parametrize(
+    ("page", "key", "preset", "layer"),
+    [("attention.py", "attention_part", CHARACTERS, "block1.feed_forward"),
+     ("activations.py", "activation_part", NEITHER, "hidden1")],
+)  # fmt: skip
+def test_neurons_are_switched_off_for_the_loss_and_the_answer(page: str, key: str, preset: str, layer: str) -> None:
+    app = part(on(page, preset), key, "off")
+    app.selectbox(key=f"ablation_layer_{mine(app).run_id}").set_value(layer)
+    run(app)
+    app.multiselect(key=f"units_off_{mine(app).run_id}_{layer}").set_value([0, 2])
+    told = looked_at(run(app))
+    for name in ("ablation_loss", "ablation_prediction_without"):
+        assert told[name]["settings"]["off"] == [f"{layer}:0", f"{layer}:2"]
+    assert (told["ablation_units"]["settings"]["layer"], told["ablation_units"]["view"]) == (layer, "bars")
+    assert not app.error
+
+
 def test_temperature_and_the_narrowing_of_the_choice_reach_the_next_token() -> None:
     app = part(on("attention.py", CHARACTERS), "attention_part", "next")
     app.slider(key="next_temperature").set_value(0.5)

@@ -24,6 +24,7 @@ from explorer.engine.shelf import Shelf
 from explorer.errors import DataError, RunFileError
 from explorer.experiment import Experiment, Part
 from explorer.lenses import KINDS
+from explorer.lenses.attention.parts import unit_counts
 from explorer.lenses.attribution.offer import verdicts
 from explorer.lenses.base import Scene
 from explorer.lenses.picture import Picture
@@ -126,6 +127,7 @@ class LookingDesk:
             "parameters": sum(layer["parameters"] for layer in layers),
             "layers": layers,
             "lenses": [kind for kind, lens in KINDS.items() if lens.is_applicable(checked)],
+            "units": unit_counts(checked),
             "methods": verdicts(checked),
             "methods_of_sequence": verdicts(checked, True) if checked.description.task.kind == "ctc" else {},
             "choices": {kind: lens.choices(checked) for kind, lens in KINDS.items() if lens.is_applicable(checked)},

@@ -112,7 +112,7 @@ def draw_points() -> None:
     known = layers()
     with st.container(horizontal=True, vertical_alignment="center"):
         layer, _ = draw_choice(known, has_unit=False, default=max(0, len(known) - 2))
-        colours = [name for name in words.COLOURS if name != "is_right" or _is_discrete()]
+        colours = [name for name in words.COLOURS if name != "is_right" or look_bar.has_classes()]
         colour = st.segmented_control(words.COLOUR, colours, default=colours[0], required=True, key="points_colour",
                                       format_func=words.COLOURS.__getitem__,
                                       label_visibility="collapsed")  # fmt: skip
@@ -198,7 +198,3 @@ def _is_asked(lens: str) -> bool:
         st.button(words.COMPUTE, key=f"compute_{lens}", icon=":material/play_arrow:",
                   on_click=lambda: st.session_state.update({key: True}))  # fmt: skip
     return bool(st.session_state.get(key))
-
-
-def _is_discrete() -> bool:
-    return look_bar.description()["diagram"]["task"]["kind"] not in ("regression", "in_context_regression")

@@ -6,6 +6,7 @@ PARTS = {
     "maps": "Feature maps",
     "number": "One number",
     "units": "Units",
+    "off": "Switch off",
     "values": "Values",
     "points": "Examples as points",
     "probes": "Probes",

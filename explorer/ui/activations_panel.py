@@ -9,12 +9,14 @@ from explorer.ui import activation_words as words
 from explorer.ui import look_bar
 from explorer.ui.arithmetic_view import draw_number
 from explorer.ui.feature_maps import draw_maps
+from explorer.ui.switches import draw_switches
 
 # The parts of the page in order, with the lens that each looks through and what draws it.
 PARTS: dict[str, tuple[str, Callable[[], None]]] = {
     "maps": ("feature_maps", draw_maps),
     "number": ("arithmetic", draw_number),
     "units": ("top_examples", views.draw_unit),
+    "off": ("ablation", draw_switches),
     "values": ("histograms", views.draw_values),
     "points": ("projection", views.draw_points),
     "probes": ("probe", views.draw_probes),

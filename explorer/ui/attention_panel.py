@@ -10,6 +10,7 @@ from explorer.ui import look_bar
 from explorer.ui import look_words as words
 from explorer.ui.attention_heads import choose, chosen, heads, parts_off
 from explorer.ui.lens_view import draw_lens
+from explorer.ui.switches import draw_pills, draw_switches
 
 LENS = "attention"
 PRESETS = ("induction-heads", "induction-one-layer", "char-gpt", "in-context-classes")
@@ -24,7 +25,7 @@ PARTS: dict[str, tuple[Sequence[str], Callable[[], None]]] = {
     "rollout": (("rollout",), views.draw_rollout),
     "direct": (("direct_logit",), views.draw_direct),
     "logits": (("logit_lens",), views.draw_logit_lens),
-    "off": (("ablation",), views.draw_switches),
+    "off": (("ablation",), draw_switches),
     "patch": (("patching",), views.draw_patching),
     "next": (("next_token",), views.draw_next_token),
 }
@@ -66,7 +67,7 @@ def _draw_heads() -> None:
         high = 40 + EFFECTS_ROW * len(heads())
         draw_lens("effects", "ablation", {}, "map", {"stack": ".effect", "scale": "signed", "is_square": False},
                   max(110, high), has_caption=False, cell=_choose_effect)  # fmt: skip
-        off = views.draw_pills(parts_off(), words.OFF)
+        off = draw_pills(parts_off(), words.OFF)
         if off:
             draw_lens("loss_off", "ablation", {"off": off}, "numbers", {"arrays": ["loss", "loss_without"],
                       "labels": words.LOSSES}, 130, has_caption=False)  # fmt: skip

@@ -1,6 +1,5 @@
-"""The further parts of the attention page: a query's way, scores, logits, switching off, patching, the next token."""
+"""The further parts of the attention page: a query's way, scores, logits, patching, the next token."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -16,7 +15,6 @@ MOST_HIGH = 1100
 MAP_ROW = 30
 MOST_TOKENS = 20
 SCORES = ("previous_token", "prefix_matching", "copying", "entropy")
-MOST_UNITS = 24
 PLACE = "attention_place"
 
 
@@ -106,34 +104,6 @@ def draw_logit_lens() -> None:
               "is_square": False, "cells": False}, 80 + 22 * rows, has_caption=False)  # fmt: skip
 
 
-def draw_switches() -> None:
-    """Heads and units off: loss and answer beside those of the whole network."""
-    left, right = st.columns([1, 2], gap="medium")
-    with left:
-        off = draw_pills([*parts_off(), *_silent_layers()], words.OFF)
-        instead = st.segmented_control(words.INSTEAD, words.INSTEADS, default="zero", required=True,
-                                       format_func=words.INSTEADS.__getitem__, key="ablation_instead")  # fmt: skip
-        layers = [layer.name for layer in look_bar.description()["experiment"].network.layers if layer.name]
-        layer = st.selectbox(words.UNITS_OF, layers, index=None, key=f"ablation_layer_{session().run_id}")
-        st.caption(words.NOT_AN_EXPLANATION)
-    settings: dict[str, Any] = {"off": off, "instead": instead or "zero", "layer": layer}
-    with right:
-        draw_lens("ablation_loss", "ablation", settings, "numbers",
-                  {"arrays": ["loss", "loss_without"], "labels": words.LOSSES}, 80, has_caption=False)  # fmt: skip
-        shape = look_bar.shapes("ablation").get("prediction", ())
-        view = "map" if len(shape) == 2 else "bars"
-        for column, name in zip(st.columns(2), words.ANSWERS_OF, strict=True):
-            with column:
-                st.markdown(f"**{words.ANSWERS_OF[name]}**")
-                options = {"array": name, "is_square": False, "cells": False, "is_turned": True, "peak": 1}
-                draw_lens(f"ablation_{name}", "ablation", settings, view, options, 300, has_caption=False)
-        if layer:
-            st.markdown(f"**{words.unit_effects(layer)}**")
-            options = {"array": f"{layer}.effect", "is_sorted": True, "most": MOST_UNITS}
-            draw_lens("ablation_units", "ablation", settings, "bars", options, 340, has_caption=False)
-        look_bar.draw_sentences("ablation")
-
-
 def draw_patching() -> None:
     """Each head's output taken from another example."""
     asking, _ = places()
@@ -173,12 +143,6 @@ def draw_next_token() -> None:
         look_bar.draw_sentences("next_token")
 
 
-def draw_pills(parts: Sequence[str], title: str) -> list[str]:
-    """Which parts are off; the same choice on all parts of the page."""
-    return list(st.pills(title, parts, selection_mode="multi", key=f"off_{session().run_id}",
-                         format_func=words.part, help=words.OFF_HELP))  # fmt: skip
-
-
 def _draw_head_choice() -> None:
     """The head by its name, for those who do not click."""
     parts, (path, head) = parts_off(), chosen()
@@ -210,13 +174,6 @@ def _draw_target() -> int | None:
         return None
     return st.selectbox(words.TARGET, range(len(names)), index=None, placeholder=words.LIKELIEST, width=220,
                         format_func=lambda index: repr(names[index]), key=f"target_{session().run_id}")  # fmt: skip
-
-
-def _silent_layers() -> list[str]:
-    """The feed-forward networks, which can be switched off too."""
-    found = look_bar.shapes("ablation")
-    effects = [name.removesuffix(".effect") for name, shape in found.items() if name.endswith(".effect") and not shape]
-    return [name for name in effects if name not in heads()]
 
 
 def _draw_by_head(key: str, lens: str, settings: dict[str, Any], ending: str, has_caption: bool = True) -> None:

@@ -74,6 +74,11 @@ def description() -> dict[str, Any]:
     return engine().describe(Experiment.model_validate(engine().status(session().run_id).experiment))
 
 
+def has_classes() -> bool:
+    """Whether the network in hand answers with classes or tokens, and not with numbers."""
+    return description()["diagram"]["task"]["kind"] not in ("regression", "in_context_regression")
+
+
 def example() -> dict[str, Any]:
     """The example that all pictures look at, as components and looks are told of it."""
     return dict(session().example)

@@ -84,7 +84,14 @@ ANSWER_PARTS = {"answer": "This entry's logit", "constant": "Constant part"}
 SHARES = {".share": "layer", ".bias": "bias of the attention"}
 RIGHT = "Probability of the right answer at every place"
 INSTEAD, INSTEADS = "A silent part gives out", {"zero": "Nothing", "mean": "Its mean"}
-UNITS_OF = "Switch off each unit of a layer in turn"
+UNITS_OF, NO_LAYER = "Layer whose units are switched off", "none"
+UNITS_OFF, NO_UNITS_OFF = "Units switched off together", "choose them here, or click a bar"
+UNITS_OFF_HELP = "Counted from 1. They fall silent together with the parts above, for every example and at every place."
+EACH_HELP = "Each unit alone: a bar to the right is a rise of the loss. Click one to switch its unit off, or on again."
+NOT_IDLE = (
+    "Other units may step in for one that is silent: a small change does not prove it idle. Zero may be a value that "
+    "the layers behind never met; its mean is the milder test."
+)
 ANSWERS_OF = {"prediction": "Answer of the whole network", "prediction_without": "Answer without these parts"}
 OTHER, ONE_LIKE_IT = "Held-out example to take from", "one that stands the same here"
 LAST_PLACE = "The last place that counts answers"
@@ -114,6 +121,11 @@ def part(address: str) -> str:
 def norms(path: str) -> str:
     """The loudness of the heads of one attention."""
     return f"Size of what each head of {plain(path.removesuffix('.attention'))} writes"
+
+
+def unit(index: int) -> str:
+    """A unit of the layer that was chosen."""
+    return f"unit {index + 1}"
 
 
 def unit_effects(layer: str) -> str:

@@ -10,7 +10,7 @@ from torch import Tensor
 from explorer.datasets.base import Split
 from explorer.layers.transformer import TwoMaps
 from explorer.lenses.attention.heads import attentions, points, tracks
-from explorer.lenses.attention.parts import Piece, merged, piece
+from explorer.lenses.attention.parts import Piece, merged, piece, unit_counts
 from explorer.lenses.base import Lens, Scene, choose, named
 from explorer.lenses.picture import Array, Picture
 from explorer.lenses.recording import replacing
@@ -64,7 +64,7 @@ class Ablation(Lens):
             "prediction": _answer(network(*one.inputs), is_discrete),
             "prediction_without": _answer(answer, is_discrete),
         }
-        for name, pieces in self._each(network).items():
+        for name, pieces in self._each(scene).items():
             means = self._means(network, pieces, split)
             effects = [
                 _loss_without(network, part, means, split, loss) - whole for part in counted(pieces, scene.tell, name)
@@ -74,19 +74,18 @@ class Ablation(Lens):
             picture[f"{name}.effect"] = named(effects[0] if is_one else torch.stack(effects), *axes)
         return picture
 
-    def _each(self, network: Network) -> dict[str, list[Piece]]:
+    def _each(self, scene: Scene) -> dict[str, list[Piece]]:
         """Every head and feed-forward network, and the units of the layer that was named."""
+        network = scene.network
         found = {
             path: [piece(network, f"{path}:{head}") for head in range(module.n_heads)]
             for path, module in attentions(network).items()
         }
         found |= {path: [Piece(path)] for path, module in network.named_modules() if isinstance(module, TwoMaps)}
         if self.layer is not None:
-            known = [node.name for node in network.plan.nodes]
-            name = choose(self.layer, known)
-            shape = network.plan[name].output.shape
-            count = shape[0] if len(shape) == 3 else shape[-1]
-            found[name] = [piece(network, f"{name}:{unit}") for unit in range(min(count, MOST_UNITS))]
+            counts = unit_counts(scene.checked)
+            name = choose(self.layer, list(counts))
+            found[name] = [piece(network, f"{name}:{unit}") for unit in range(min(counts[name], MOST_UNITS))]
         return found
 
     def _means(self, network: Network, pieces: list[Piece], split: Split) -> dict[str, Tensor]:

@@ -6,11 +6,12 @@ import torch
 from torch import Tensor
 
 from explorer.errors import ExperimentError, Fault
-from explorer.layers.attention import Attention
-from explorer.layers.transformer import TwoMaps
+from explorer.layers.attention import Attention, CrossAttention, SelfAttention
+from explorer.layers.transformer import FeedForward, TransformerBlock, TwoMaps
 from explorer.lenses.base import choose
 from explorer.lenses.recording import Change
 from explorer.network import Network
+from explorer.validation import Checked
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,23 @@ class Piece:
         return change
 
 
+def unit_counts(checked: Checked) -> dict[str, int]:
+    """How many units each address has whose units can be switched off, told without building the network.
+
+    Of a feed-forward network they are the hidden ones; what attends has heads instead.
+    """
+    found: dict[str, int] = {}
+    for node in checked.plan.nodes:
+        layer, shape = node.layer, node.output.shape
+        if isinstance(layer, TransformerBlock) and not layer.attention_only:
+            found[f"{node.name}.feed_forward"] = layer.mlp_ratio * shape[-1]
+        if isinstance(layer, FeedForward):
+            found[node.name] = layer.mlp_ratio * shape[-1]
+        elif shape and not isinstance(layer, SelfAttention | CrossAttention):
+            found[node.name] = _units(shape)
+    return found
+
+
 def piece(network: Network, text: str) -> Piece:
     """What an address means: `block1.attention:2` a head, `block1.feed_forward` a layer, `hidden:5` a unit."""
     path, colon, number = text.partition(":")
@@ -57,8 +75,13 @@ def piece(network: Network, text: str) -> Piece:
     if shape is None:
         raise ExperimentError([Fault("lens.off", "a layer, or an attention or feed-forward inside one", repr(text))])
     axis = 1 if len(shape) == 3 else -1  # pictures are channels first, with the batch before
-    _demand_below(shape[0] if len(shape) == 3 else shape[-1], index, text, "units")
+    _demand_below(_units(shape), index, text, "units")
     return Piece(path, axis, index)
+
+
+def _units(shape: tuple[int, ...]) -> int:
+    """Channels of a picture, else the last axis."""
+    return shape[0] if len(shape) == 3 else shape[-1]
 
 
 def _demand_below(count: int, index: int, text: str, what: str) -> None:
