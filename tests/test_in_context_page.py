@@ -81,3 +81,16 @@ def test_both_kinds_of_classes_are_compared_once_there_is_a_run_of_each() -> Non
     app = run(app)
     assert words.BOTH_CAPTION in said(app)
     assert {told["run"] for told in courses(app)} == {first, held.run_id}
+
+
+def test_the_slider_of_shots_holds_as_many_as_the_prompt_and_its_pictures_follow() -> None:
+    for preset, most in (("in-context-line", 16), ("in-context-classes", 8)):
+        app = visit(opened(preset=preset), PAGE)
+        slider = app.slider(key=f"shots_{mine(app).run_id}")
+        assert (slider.min, slider.max, slider.value) == (0, most, most)
+        slider.set_value(3)
+        app = run(app)
+        assert looked_at(app)["few_shots_scores"]["settings"] == {"shots": 3}
+        app.slider(key=f"shots_{mine(app).run_id}").set_value(0)
+        app = run(app)
+        assert words.NO_SHOTS in said(app)

@@ -28,6 +28,7 @@ from explorer.lenses.detections import Detections
 from explorer.lenses.evaluation import Evaluation
 from explorer.lenses.generation import Generation
 from explorer.lenses.in_context.errors import PromptErrors
+from explorer.lenses.in_context.few_shots import FewShots
 from explorer.lenses.in_context.lines import PromptLines
 from explorer.lenses.stage import Stage
 from explorer.lenses.states.correlation import StateCorrelation
@@ -65,6 +66,7 @@ KINDS: dict[str, type[Lens]] = {
         Clock,
         PromptLines,
         PromptErrors,
+        FewShots,
         FeatureMaps,
         Arithmetic,
         Histograms,

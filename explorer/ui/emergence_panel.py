@@ -1,6 +1,6 @@
 """The emergence page: laboratories in which something appears, with the measure, the control, the trap and the test."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import streamlit as st
@@ -40,17 +40,18 @@ def draw_emergence() -> None:
     look_bar.draw_timeline()
 
 
-def draw_laboratory(name: str, laboratory: Laboratory, told: Told, first: Callable[[], None] | None = None) -> None:
+def draw_laboratory(name: str, laboratory: Laboratory, told: Told, first: Sequence[Callable[[], None]] = ()) -> None:
     """What it opens, what to look at, what is measured, the trap and the test; `first` draws what is its own."""
     if not belongs(laboratory):
         draw_presets_as_cards(laboratory)
         return
     draw_presets(laboratory)
-    if first is not None:
-        first()
-    parts = [partial(draw_pictures, name, laboratory), partial(draw_course, laboratory, name),
-             partial(draw_studies, laboratory)]  # fmt: skip
-    for draw in parts[::-1] if laboratory.sweep else parts:  # what is about many runs begins with them
+    parts: list[Callable[[], None]] = [
+        partial(draw_pictures, name, laboratory),
+        partial(draw_course, laboratory, name),
+        partial(draw_studies, laboratory),
+    ]
+    for draw in (*first, *(parts[::-1] if laboratory.sweep else parts)):  # what is about many runs begins with them
         draw()
     trap, test = st.columns(2, gap="medium")
     with trap:

@@ -6,6 +6,7 @@ from explorer.ui import emergence_words, held_run, look_bar, measured
 from explorer.ui import in_context_words as words
 from explorer.ui.course_panel import charts_of, draw_charts
 from explorer.ui.emergence_panel import ALL, belongs, draw_laboratory
+from explorer.ui.few_shots_panel import draw_few_shots
 from explorer.ui.guard import plain
 from explorer.ui.laboratories import LABORATORIES, REGRESSION
 from explorer.ui.laboratory_gallery import draw_gallery
@@ -13,7 +14,7 @@ from explorer.ui.prompt_panel import draw_prompt
 
 CHOOSER = "in_context_part"
 PARTS = {"regression": REGRESSION, "classes": LABORATORIES["classes"], "copying": LABORATORIES["copying"]}
-FIRST = {"regression": draw_prompt}  # what a part draws that is its own
+FIRST = {"regression": (draw_prompt, draw_few_shots), "classes": (draw_few_shots,)}  # what a part draws of its own
 
 
 def draw_in_context() -> None:
@@ -30,7 +31,7 @@ def draw_in_context() -> None:
         draw_gallery(PARTS, words.PARTS, CHOOSER)
         return
     st.markdown(plain(words.PARTS[part].emerges))
-    draw_laboratory(part, PARTS[part], words.PARTS[part], FIRST.get(part))
+    draw_laboratory(part, PARTS[part], words.PARTS[part], FIRST.get(part, ()))
     if part == "classes" and belongs(PARTS[part]):
         _draw_both()
     look_bar.draw_timeline()

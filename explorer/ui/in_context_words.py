@@ -32,3 +32,26 @@ BOTH_CAPTION = (
     "New classes ask for the prompt, prompts without the answer for the weights; swapped labels for one of both."
 )
 OPEN_BOTH = "Train the phenomenon and its control, and both are drawn here, one below the other."
+
+SHOTS_TITLE = "Few shots"
+SHOTS = "Shots in the prompt"
+SHOTS_AXIS = "shots in the prompt"
+NO_SHOTS = "Without shots there is nothing to share out. Move the slider."
+LINE_CURVES = {"network": "this network", "untrained": "before training", "reference": "ridge regression"}
+CLASS_CURVES = {"network": "this network", "untrained": "before training", "reference": "label stands in the prompt"}
+SCORES = {
+    "in_context_regression": "Squared error over held-out prompts; to know nothing costs 1 on average. Click a number.",
+    "in_context_classification": "Share of right labels over held-out prompts. Click a number of shots.",
+}
+SHARES = {
+    "in_context_regression": "What each shot, its x and then its y, adds to the answer to the last x of this prompt.",
+    "in_context_classification": "What each shot adds to the share of the label that the network answers with.",
+}
+NETWORKS = {".network": "this network", ".untrained": "before training"}
+LINE_NUMBERS = {"value": "answer", "value_without": "without shots", "target": "right answer"}
+CLASS_NUMBERS = {
+    "answer": "answer",
+    "target": "right answer",
+    "value": "share of the answer",
+    "value_without": "its share without shots",
+}

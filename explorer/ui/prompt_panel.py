@@ -7,6 +7,7 @@ import streamlit as st
 from explorer.ui import canvas, look_bar
 from explorer.ui import in_context_words as words
 from explorer.ui.controls import properties
+from explorer.ui.few_shots_panel import most_shots
 from explorer.ui.guard import plain
 from explorer.ui.lens_view import draw_lens
 from explorer.ui.service import engine
@@ -49,7 +50,7 @@ def _draw_lines(shift: dict[str, Any]) -> None:
         "settings": shift,
         "points": kept["points"],
         "stroke": kept["stroke"],
-        "most": int(mine.experiment.data.settings.get("examples", _default("examples"))) - 1,
+        "most": most_shots(),
         "height": HIGH,
     }
     canvas.draw("prompt", data, moved=_keep, another=_draw_another)
@@ -67,11 +68,6 @@ def _draw_shift() -> dict[str, Any]:
                                     key=f"shift_{name}", help=plain(each["description"]),
                                     on_change=_forget)  # fmt: skip
     return found
-
-
-def _default(name: str) -> Any:
-    kind = session().experiment.data.kind
-    return properties(engine().catalogue()["datasets"][kind]["schema"])[name]["default"]
 
 
 def _kept() -> dict[str, Any]:

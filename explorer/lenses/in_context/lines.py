@@ -6,11 +6,11 @@ import torch
 from pydantic import Field, field_validator
 from torch import Tensor
 
-from explorer.datasets.in_context import as_inputs, ridge_slopes
+from explorer.datasets.in_context import ridge_slopes
 from explorer.errors import EngineError
 from explorer.layers.attention import AttentionWithin
 from explorer.lenses.base import Scene, named
-from explorer.lenses.in_context.prompts import LEAST_SQUARES, InPrompt, Prompts, dataset_of
+from explorer.lenses.in_context.prompts import LEAST_SQUARES, InPrompt, Prompts, asking, dataset_of
 from explorer.lenses.picture import Picture
 from explorer.lenses.recording import recording
 
@@ -56,7 +56,8 @@ class PromptLines(InPrompt):
         places = self._places(x[:, axis])
         questions = x.new_zeros(PLACES, d)
         questions[:, axis] = places
-        inputs = _asking(x[:n], y[:n], questions, dataset.examples)
+        shots = torch.cat([x, y], -1)[:n].expand(PLACES, -1, -1)
+        inputs = asking(shots, torch.full((PLACES,), n, device=x.device), questions, dataset.examples)
         answers, attention = _answers(scene, inputs, n)
         slopes = {name: ridge_slopes(inputs[:1], noise)[0, n] for name, noise in _learners(dataset.noise).items()}
         lines = {name: named(questions.double() @ slope, "place") for name, slope in slopes.items()}
@@ -108,16 +109,6 @@ class PromptLines(InPrompt):
 
 def _learners(noise: float) -> dict[str, float]:
     return {"ridge": noise, "least_squares": LEAST_SQUARES}
-
-
-def _asking(x: Tensor, y: Tensor, questions: Tensor, length: int) -> Tensor:
-    """The same examples before every question, and nothing after it: (Q, length, 2d + 1)."""
-    n, count = len(x), len(questions)
-    all_x, all_y = questions.new_zeros(count, length, questions.shape[1]), questions.new_zeros(count, length, 1)
-    all_x[:, :n], all_y[:, :n], all_x[:, n] = x, y, questions
-    inputs = as_inputs(all_x, all_y)
-    inputs[:, n + 1 :] = 0.0
-    return inputs
 
 
 def _answers(scene: Scene, inputs: Tensor, n: int) -> tuple[Tensor, Picture]:

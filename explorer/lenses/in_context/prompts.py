@@ -68,3 +68,16 @@ class InPrompt(Lens):
 def dataset_of(scene: Scene) -> InContextRegression:
     """The data of the run."""
     return cast(InContextRegression, scene.checked.dataset)
+
+
+def asking(shots: Tensor, counts: Tensor, questions: Tensor, length: int) -> Tensor:
+    """A question after the first shots of each prompt, and nothing after it, as training has all shorter prompts.
+
+    Pairs of x and y (B, n, d + 1), zero beyond the `counts` (B,), and x to be asked about (B, d): (B, length, 2d + 1).
+    """
+    n, rows = shots.shape[1], torch.arange(len(questions), device=questions.device)
+    x, y = questions.new_zeros(len(rows), length, questions.shape[1]), questions.new_zeros(len(rows), length, 1)
+    x[:, :n], y[:, :n] = shots[..., :-1], shots[..., -1:]
+    x[rows, counts] = questions
+    places = torch.arange(length, device=questions.device)
+    return as_inputs(x, y) * (places <= counts[:, None])[..., None]
