@@ -15,13 +15,18 @@ import pytest
 from explorer.engine.framing import frame
 from explorer.engine.heavy import MOST_WAITING
 from explorer.errors import EngineError
-from explorer.lenses.request import LookRequest
+from explorer.lenses.request import Example, LookRequest
 from explorer.live.frames import unpack
-from tests.engines import ENDLESS, eventually
+from tests.engines import ENDLESS, SMALL, eventually, finished, numbers
 from tests.live_server import film_frames, header
 
 QUICK, HEAVY = LookRequest(lens="stage"), LookRequest(lens="attribution")
 LONG = LookRequest(lens="landscape", settings={"dimensions": 2, "places": 51, "examples": 1024})
+TRAINED = SMALL.with_("recipe.steps=1000", "recipe.evaluate_every=50")
+TWO = (  # what two people ask, each about an example of their own
+    HEAVY.model_copy(update={"step": 8, "settings": {"baseline": "random"}}),
+    HEAVY.model_copy(update={"step": 8, "settings": {"method": "GradientShap"}, "example": Example(index=1)}),
+)
 FOREIGN = "the page is from another server; open the app itself."
 
 
@@ -202,3 +207,41 @@ def test_too_many_who_wait_are_told_to_come_back(engine, run_id, held):
     for look in looks:
         look.cancel()
     assert engine.look(run_id, HEAVY)
+
+
+def test_two_who_attribute_while_a_run_trains_see_what_they_see_alone_and_change_nothing(engine):
+    unseen, seen = engine.start(TRAINED), engine.start(TRAINED, begin=False)
+    eventually(lambda: finished(engine, unseen.run_id))
+    seen.take_steps(8)
+    eventually(lambda: engine.status(seen.run_id).step == 8)
+    pictures = _looked_at_by_two_until_the_end(engine, seen)
+    for request, mine in zip(TWO, pictures, strict=True):
+        assert any(8 < step < 1000 for step, _ in mine), "nobody looked while it trained"
+        alone = engine.look(seen.run_id, request)
+        for _, picture in mine:
+            assert list(picture) == list(alone)
+            for name, array in picture.items():
+                np.testing.assert_array_equal(array.values, alone[name].values)
+    watched, unwatched = engine.run(seen.run_id), engine.run(unseen.run_id)
+    assert numbers(watched.path) == numbers(unwatched.path)
+    for name, weight in unwatched.snapshot(1000).items():
+        assert weight.equal(watched.snapshot(1000)[name]), name
+
+
+def _looked_at_by_two_until_the_end(engine, helm) -> list[list[tuple[int, dict]]]:
+    """For both, the step that the run had reached after each look, and the picture; training begins after the first."""
+    found: list[list[tuple[int, dict]]] = [[] for _ in TWO]
+
+    def attribute(number: int) -> None:
+        while not finished(engine, helm.run_id):
+            picture = engine.look(helm.run_id, TWO[number])
+            found[number].append((engine.status(helm.run_id).step, picture))
+
+    people = [threading.Thread(target=attribute, args=(number,), daemon=True) for number in range(len(TWO))]
+    for each in people:
+        each.start()
+    eventually(lambda: all(found))
+    helm.begin()
+    for each in people:
+        each.join(60)
+    return found

@@ -49,8 +49,9 @@ class Subject(nn.Module):
 
 
 def private(network: nn.Module) -> nn.Module:
-    """A copy that shares nothing: in eval mode, every weight with a gradient, without hooks that others have left."""
-    copy = deepcopy(network).eval()
+    """A copy that shares no tensor: in eval mode, every weight with a gradient, without hooks that others have left."""
+    shared = {id(network.plan): network.plan} if isinstance(network, Network) else {}  # it never changes
+    copy = deepcopy(network, shared).eval()
     for module in copy.modules():
         for hooks in (module._forward_hooks, module._forward_pre_hooks, module._backward_hooks):
             hooks.clear()
