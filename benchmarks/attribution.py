@@ -76,7 +76,8 @@ def _ours(engine: LocalEngine, run: Run, points: int) -> Callable[[], Tensor]:
 def _bare(run: Run, points: int) -> Callable[[], Tensor]:
     """As one writes it by hand: tokens are attributed at the rows of their embedding."""
     network, inputs = run.model(STEPS).eval(), run.data().test.inputs[0][:1]
-    baseline, target = torch.zeros_like(inputs), ENTRY
+    baseline = torch.zeros_like(inputs)
+    target: int | tuple[int, int] = ENTRY
     if is_tokens := not inputs.is_floating_point():
         name, table = next((name, each) for name, each in network.named_modules() if isinstance(each, nn.Embedding))
         inputs, baseline, target = table(inputs).detach(), table(baseline).detach(), (PLACE, ENTRY)
