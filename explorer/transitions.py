@@ -25,7 +25,7 @@ LARGE = 0.3  # of the range of values after the start, at least this much is the
 SEEN = 0.5  # of a jump's height, at least this much is the difference of the values before and after
 TENTH = np.log(9.0)  # a logistic is at 10 and 90 percent this far from its middle
 
-Verdict = Literal["jump", "gradual", "none"]
+Verdict = Literal["jump", "gradual", "none", "too_few"]
 
 
 @dataclass(frozen=True)
@@ -42,11 +42,14 @@ class Transition:
 
 
 def find_transition(series: Iterable[tuple[float, float]], least: float = 0.0) -> Transition:
-    """Where a series of step and value jumps, if it does; a change smaller than `least` counts as none."""
+    """Where a series of step and value jumps, if it does; a change smaller than `least` counts as none.
+
+    Fewer than 8 finite values are not judged: `too_few`.
+    """
     points = np.array([(step, value) for step, value in series if np.isfinite(value)], np.float64).reshape(-1, 2)
     points = points[np.unique(points[:, 0], return_index=True)[1]]
     if len(points) < FEWEST:
-        return Transition("none", f"{FEWEST} values are the fewest to judge by; there are {len(points)}.")
+        return Transition("too_few", f"{FEWEST} values are the fewest to judge by; there are {len(points)}.")
     if len(points) > MOST:
         points = points[np.linspace(0, len(points) - 1, MOST).round().astype(int)]
     steps, values = points.T

@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer import gallery
+from explorer.lenses.request import LookRequest
 from explorer.ui import emergence_words as words
 from explorer.ui.emergence_panel import ALL
 from explorer.ui.gallery_dialog import CARDS
@@ -146,11 +147,39 @@ def test_another_measure_is_taken_when_it_is_chosen() -> None:
     ]
 
 
-def test_the_causal_test_looks_at_the_loss_without_each_head() -> None:
-    app = laboratory("induction", visit(opened(preset="induction-heads"), "emergence.py"))
-    assert "ablation" not in lenses(app)
-    app.toggle(key=f"switch_off_{mine(app).run_id}").set_value(True)
-    assert "ablation" in lenses(run(app))
+REMOVED = {  # by preset: the lens that takes something out, and the array of it that is drawn
+    "induction-heads": ("ablation", None),
+    "in-context-classes": ("ablation", None),
+    "scale-and-mirage": ("ablation", None),
+    "copy-attention": ("ablation", None),
+    "copy-convolution": ("ablation", "window.effect"),
+    "copy-recurrent": ("ablation", "memory.effect"),
+    "grokking": ("frequency_removal", "effect"),
+    "superposition": ("feature_removal", "change"),
+    "brackets-lstm": ("ablation", "lstm.effect"),
+    "ctc-recogniser": ("ablation", "gru.effect"),
+    "ctc-single-frames": ("ablation", "hidden.effect"),
+}
+
+
+@pytest.mark.parametrize("preset", REMOVED)
+def test_the_causal_test_of_a_laboratory_is_pressed_on_the_page(preset: str) -> None:
+    app = visit(opened(preset=preset), "emergence.py")
+    lens, array = REMOVED[preset]
+    assert lens not in lenses(app)
+    app.toggle(key=f"take_out_{mine(app).run_id}").set_value(True)
+    app = run(app)
+    assert not app.error
+    drawn = [each.proto for each in app.get("bidi_component") if each.proto.component_name.endswith("lens")]
+    told = next(each for each in (json.loads(each.json) for each in drawn) if each["lens"] == lens)
+    assert told["options"].get("array") == array
+    picture = engine().look(mine(app).run_id, LookRequest(lens=lens, settings=told["settings"]))
+    assert array in picture if array else any(name.endswith(told["options"]["stack"]) for name in picture)
+
+
+def test_every_laboratory_has_a_causal_test() -> None:
+    assert {name for name, each in EVERY_LABORATORY.items() if not each.tests} == {"descent"}  # has a slider
+    assert {test.name for each in EVERY_LABORATORY.values() for test in each.tests} == set(words.REMOVALS)
 
 
 def test_the_peak_of_double_descent_goes_with_a_penalty_that_is_pressed_on_the_page() -> None:
@@ -159,8 +188,3 @@ def test_the_peak_of_double_descent_goes_with_a_penalty_that_is_pressed_on_the_p
     app.select_slider(key="descent_l2").set_value(1e-2)
     highest.append(max(charts(run(app))[0]["data"][0]["y"]))
     assert highest[0] > 5 * highest[1]
-
-
-def test_a_network_without_heads_says_that_there_is_nothing_to_switch_off() -> None:
-    app = laboratory("grokking", visit(opened(preset="grokking"), "emergence.py"))
-    assert words.NO_HEADS in said(app)

@@ -92,7 +92,10 @@ def test_every_lens_says_what_it_shows_and_hides_and_declares_its_settings(kind:
     assert lens() == lens.model_validate({})  # every setting has a default
 
 
-@pytest.mark.parametrize("name", ["circle", "diabetes", "digits-cnn", "brackets-lstm", "induction-heads", "agreement"])
+@pytest.mark.parametrize(
+    "name",
+    ["circle", "diabetes", "digits-cnn", "brackets-lstm", "induction-heads", "agreement", "grokking", "superposition"],
+)
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")  # of numpy, about what is not a number
 def test_every_lens_opens_on_a_network_that_diverged_or_says_why_not(name: str) -> None:
     checked = check(gallery.preset(name).experiment)

@@ -177,5 +177,6 @@ def test_a_click_on_a_dot_names_its_run(event, run_id) -> None:
 
 
 def test_what_the_seeds_do_is_told_in_a_sentence() -> None:
-    assert words.jumps([300, 100, 200], 1, 0).startswith("3 of 4 seeds jump, half of them by step 200")
-    assert "1 of 4 change gradually" in words.jumps([300, 100, 200], 1, 0)
+    assert words.jumps([300, 100, 200], 1, 0, 0).startswith("3 of 4 seeds jump, half of them by step 200")
+    assert "1 of 4 change gradually" in words.jumps([300, 100, 200], 1, 0, 0)
+    assert words.jumps([], 0, 0, 2) == "2 of 2 have too few values to judge by."

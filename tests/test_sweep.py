@@ -70,6 +70,7 @@ def test_the_command_line_measures(answer, run: str):
     assert [row["step"] for row in found["values"]] == opened.steps()
     assert found["values"] == opened.measure("weight_norm").to_dict("records")
     assert found["transition"]["verdict"] in ("jump", "gradual", "none")
+    assert answer("measure", run, "test.accuracy")["transition"]["verdict"] == "too_few"
     assert [row["step"] for row in answer("measure", run, "weight_norm", "--steps", "0,12")["values"]] == [0, 12]
 
 

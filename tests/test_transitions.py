@@ -47,7 +47,6 @@ GRADUAL |= {
 NOTHING = {
     "a constant": np.full(STEPS.shape, 0.3),
     "noise": CHANCE.normal(size=STEPS.shape),
-    "noise that is nowhere": np.full(STEPS.shape, math.nan),
 }
 
 
@@ -99,7 +98,10 @@ def test_the_scale_of_the_values_changes_nothing():
 
 
 def test_too_few_values_are_not_judged():
-    assert found(np.array([0.0, 0, 1, 1]), STEPS[:4]).verdict == "none"
+    few = found(np.array([0.0, 0, 0, 1, 1, 1, 1]), STEPS[:7])
+    assert (few.verdict, few.sentence) == ("too_few", "8 values are the fewest to judge by; there are 7.")
+    assert found(np.full(STEPS.shape, math.nan)).verdict == "too_few"
+    assert found(np.array([0.0, 0, 0, 0, 0, 0, 0, 0]), STEPS[:8]).verdict == "none"
 
 
 def test_a_long_series_is_judged_as_a_short_one():

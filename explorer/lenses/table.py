@@ -26,10 +26,12 @@ from explorer.lenses.base import Lens
 from explorer.lenses.clock import Clock
 from explorer.lenses.detections import Detections
 from explorer.lenses.evaluation import Evaluation
+from explorer.lenses.frequencies import FrequencyRemoval
 from explorer.lenses.generation import Generation
 from explorer.lenses.in_context.errors import PromptErrors
 from explorer.lenses.in_context.few_shots import FewShots
 from explorer.lenses.in_context.lines import PromptLines
+from explorer.lenses.interference import FeatureRemoval
 from explorer.lenses.stage import Stage
 from explorer.lenses.states.correlation import StateCorrelation
 from explorer.lenses.states.gates import Gates
@@ -63,7 +65,9 @@ KINDS: dict[str, type[Lens]] = {
         StatePca,
         GradientReach,
         FeatureArrows,
+        FeatureRemoval,
         Clock,
+        FrequencyRemoval,
         PromptLines,
         PromptErrors,
         FewShots,

@@ -12,14 +12,13 @@ from explorer.ui.course_panel import draw_course
 from explorer.ui.descent_panel import draw_descent
 from explorer.ui.emergence_words import Told
 from explorer.ui.guard import plain
-from explorer.ui.laboratories import CHART, LABORATORIES, Laboratory
+from explorer.ui.laboratories import CHART, LABORATORIES, Laboratory, Removal
 from explorer.ui.laboratory_gallery import draw_gallery, draw_presets_as_cards, open_and_begin
 from explorer.ui.lens_view import draw_lens
 from explorer.ui.session import session
 from explorer.ui.studies_panel import draw_studies
 
-HIGH, CURVES_HIGH, HEAD_ROW = 330, 330, 40  # pixels
-TEST = "ablation"
+HIGH, CURVES_HIGH = 330, 330  # pixels
 ALL = "all"
 AT_REST: dict[str, Callable[[], None]] = {descent_panel.LENS: draw_descent}  # panels of lenses without a live view
 
@@ -57,7 +56,7 @@ def draw_laboratory(name: str, laboratory: Laboratory, told: Told, first: Sequen
     with trap:
         st.warning(f"**{words.TRAP}.** {plain(told.trap)}", icon=":material/report:")
     with test:
-        draw_test(name)
+        draw_test(name, laboratory)
 
 
 def draw_presets(laboratory: Laboratory) -> None:
@@ -99,18 +98,35 @@ def draw_pictures(key: str, laboratory: Laboratory) -> None:
             canvas.draw("curves", playground.picture_data())
 
 
-def draw_test(key: str) -> None:
-    """What the loss loses without each head, where there are any; or the laboratory's own test, in words."""
+def draw_test(key: str, laboratory: Laboratory) -> None:
+    """The laboratory's own test in words, and a switch for what can be taken out of the run in hand."""
     if key in words.TESTS:
         st.info(f"**{words.CAUSAL}.** {plain(words.TESTS[key])}", icon=":material/science:")
+    found = next((each for each in laboratory.tests if _layer_of(each) is not None), None)
+    if found is None:
         return
-    if not {"attention", TEST} <= set(look_bar.offered()):
-        st.caption(f"**{words.CAUSAL}.** {words.NO_HEADS}")
-        return
-    if st.toggle(f"**{words.CAUSAL}:** {words.SWITCH_OFF}", key=f"switch_off_{session().run_id}", help=words.EFFECTS):
-        heads = [name for name, shape in look_bar.shapes("attention").items() if len(shape) == 3]
-        options = {"stack": ".effect", "scale": "signed", "is_square": False}
-        draw_lens(f"test_{key}", TEST, {}, "map", options, 60 + HEAD_ROW * max(2, len(heads)))
+    told = words.REMOVALS[found.name]
+    if st.toggle(f"**{words.CAUSAL}:** {plain(told.title)}", key=f"take_out_{session().run_id}"):
+        _draw_removal(key, found, _layer_of(found) or "")
+
+
+def _layer_of(test: Removal) -> str | None:
+    """The layer whose units a test takes out, empty where it takes out others; None where the run has no such part."""
+    if test.needs not in look_bar.offered():
+        return None
+    if not test.units_of:
+        return ""
+    layers = look_bar.description()["diagram"]["layers"]
+    return next((each["name"] for kind in test.units_of for each in layers if each["kind"] == kind), None)
+
+
+def _draw_removal(key: str, test: Removal, layer: str) -> None:
+    """How a picture of what was taken out is read, and the picture."""
+    st.caption(plain(words.REMOVALS[test.name].reading.format(layer=layer)))
+    for place, view in enumerate(test.views):
+        settings, options = ({"layer": layer}, {"array": f"{layer}.effect"}) if layer else ({}, {})
+        draw_lens(f"test_{key}_{place}", view.lens, settings, view.view, {**view.options, **options},
+                  has_caption=view is test.views[-1])  # fmt: skip
 
 
 def _of_run() -> str | None:

@@ -18,13 +18,10 @@ JUDGED = (
     "A jump is called one where a step explains most of what a smooth curve leaves over; a curve that bends is "
     "gradual. One run shows one seed."
 )
-VERDICTS = {"jump": "Jump", "gradual": "Gradual", "none": "No change"}
-COLOURS = {"jump": "green", "gradual": "blue", "none": "grey"}
+VERDICTS = {"jump": "Jump", "gradual": "Gradual", "none": "No change", "too_few": "Too few values"}
+COLOURS = {"jump": "green", "gradual": "blue", "none": "grey", "too_few": "grey"}
 SPLITS = {"train": "Training", "test": "Held-out"}
 TRAP, CAUSAL = "The trap", "The causal test"
-SWITCH_OFF = "Switch each head off"
-EFFECTS = "How much the held-out loss rises without each head: layers down, heads across."
-NO_HEADS = "This network has no attention heads to switch off."
 STEP = "Step"
 TESTS = {
     "descent": "Move the penalty above the picture. Data and features stay the same, and the peak goes: it comes from "
@@ -50,6 +47,34 @@ class Told:
     emerges: str
     trap: str
 
+
+@dataclass(frozen=True)
+class Removed:
+    """What a causal test is called, and how its picture is read."""
+
+    title: str
+    reading: str
+
+
+REMOVALS = {
+    "heads": Removed(
+        "Switch each head off", "How much the held-out loss rises without each head: layers down, heads across."
+    ),
+    "units": Removed(
+        "Switch each unit off",
+        "How much the held-out loss rises without each unit of the layer {layer}; the 16 that matter most.",
+    ),
+    "frequencies": Removed(
+        "Take each frequency out",
+        "How much the held-out loss rises without each frequency of the embedding. Below: the loss as it is, and with "
+        "the key frequencies alone. Once the rule is there, a few long bars are all that it needs.",
+    ),
+    "features": Removed(
+        "Take each feature out",
+        "How much each feature's error (across) rises when one (down) is no longer stored. The diagonal is its own "
+        "loss; below zero beside it are features that it had disturbed. Without superposition nothing stands there.",
+    ),
+}
 
 LABORATORIES = {
     "induction": Told(

@@ -15,6 +15,16 @@ class View:
 
 
 @dataclass(frozen=True)
+class Removal:
+    """Something taken out of the network in hand, one after the other: a causal test."""
+
+    name: str  # of its words
+    views: tuple[View, ...]
+    needs: str  # a lens without which there is nothing of this kind to take out
+    units_of: tuple[str, ...] = ()  # kinds of layer, the best first: the units of one are taken out
+
+
+@dataclass(frozen=True)
 class Sweep:
     """A grid that shows something: values by dotted key as they are typed, and the metrics to draw over each other.
 
@@ -41,12 +51,35 @@ class Laboratory:
     rows: tuple[str, ...] = ()  # measures that are rows of numbers, drawn over all steps
     is_log: bool = False  # the axis of steps
     sweep: Sweep | None = None  # the grid that is put forward
+    tests: tuple[Removal, ...] = ()  # the first for which the run in hand has parts is offered
     needs: str = ""  # the kind of layer without which a run of this kind of data is about something else
 
 
 CHART = "chart"  # a view that is drawn at rest, by a panel of its own
 WALL = View("attention", "wall")
 SHEET = View("states", "sheet")
+HEADS = Removal(
+    "heads", (View("ablation", "map", {"stack": ".effect", "scale": "signed", "is_square": False}),), needs="attention"
+)
+UNITS = Removal(
+    "units",
+    (View("ablation", "bars", {"is_sorted": True, "most": 16}),),
+    needs="ablation",
+    units_of=("lstm", "gru", "rnn", "conv1d", "linear"),
+)
+FREQUENCIES = Removal(
+    "frequencies",
+    (
+        View("frequency_removal", "bars", {"array": "effect"}),
+        View("frequency_removal", "numbers", {"arrays": ["loss", "loss_of_keys"]}),
+    ),
+    needs="frequency_removal",
+)
+FEATURES = Removal(
+    "features",
+    (View("feature_removal", "map", {"array": "change", "scale": "signed", "is_square": False}),),
+    needs="feature_removal",
+)
 ACCURACIES = ("train.accuracy", "test.accuracy")
 
 LABORATORIES = {
@@ -57,6 +90,7 @@ LABORATORIES = {
         views=(WALL,),
         charts=(("second_half_accuracy", "prefix_matching", "previous_token"), ("in_context_score", "test.loss")),
         rows=("loss_by_position",),
+        tests=(HEADS,),
     ),
     "grokking": Laboratory(
         phenomena=("grokking",),
@@ -70,6 +104,7 @@ LABORATORIES = {
         ),
         rows=("fourier_power",),
         is_log=True,
+        tests=(FREQUENCIES,),
     ),
     "superposition": Laboratory(
         phenomena=("superposition",),
@@ -79,6 +114,7 @@ LABORATORIES = {
         charts=(("features_per_dimension",), ("test.loss",)),
         rows=("feature_dimensionality",),
         is_log=True,
+        tests=(FEATURES,),
     ),
     "memory": Laboratory(
         phenomena=("brackets-lstm", "flip-flop", "adding-lstm"),
@@ -86,6 +122,7 @@ LABORATORIES = {
         data=("brackets", "flip_flop", "adding"),
         views=(SHEET,),
         charts=(("test.accuracy", "cell_depth_correlation", "state_separation"), ("test.loss",)),
+        tests=(UNITS,),
     ),
     "copying": Laboratory(
         phenomena=("copy-attention", "copy-convolution", "copy-recurrent"),
@@ -108,6 +145,7 @@ LABORATORIES = {
                 ),
             },
         ),
+        tests=(HEADS, UNITS),
     ),
     "descent": Laboratory(
         phenomena=("double-descent",),
@@ -129,6 +167,7 @@ LABORATORIES = {
             metrics=("test.accuracy", "test.exact_match"),
             power=21,
         ),
+        tests=(HEADS,),
     ),
     "leap": Laboratory(
         phenomena=("ctc-recogniser",),
@@ -136,6 +175,7 @@ LABORATORIES = {
         data=("utterances",),
         views=(View("transcript", "map", {"array": "shares", "is_turned": True, "is_square": False, "cells": False}),),
         charts=(("phone_error_rate", "blank_fraction"), ("test.loss",)),
+        tests=(UNITS,),
     ),
     "classes": Laboratory(
         phenomena=("in-context-classes",),
@@ -146,6 +186,7 @@ LABORATORIES = {
             ("novel_class_accuracy", "swapped_label_accuracy", "in_weights_accuracy"),
             ("label_attention",),
         ),
+        tests=(HEADS,),
     ),
 }
 REGRESSION = Laboratory(
@@ -154,4 +195,5 @@ REGRESSION = Laboratory(
     data=("in_context_regression",),
     views=(WALL,),
     charts=(("in_context_error",), ("ridge_ratio", "least_squares_ratio"), ("ridge_distance",)),
+    tests=(HEADS,),
 )

@@ -84,7 +84,7 @@ def _draw_seeds(study: Told, metrics: list[str], laboratory: Laboratory) -> None
             st.markdown(f"**{study_words.JUMPS}**")
             _draw_chart(jumps_chart(curves, laboratory.is_log), f"jumps_{study.study_id}")
         if verdicts:
-            counts = [sum(verdict.verdict == kind for verdict in verdicts) for kind in ("gradual", "none")]
+            counts = [sum(verdict.verdict == kind for verdict in verdicts) for kind in ("gradual", "none", "too_few")]
             st.markdown(plain(study_words.jumps(jumping, *counts)))
         st.caption(study_words.CAPTIONS["seeds"])
 

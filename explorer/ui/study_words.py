@@ -72,9 +72,9 @@ def holds(name: str, failing: tuple[object, float] | None, means: Mapping[object
     return f"{name}: fails from {value} on, where {share:.0%} are right."
 
 
-def jumps(steps: list[int], gradual: int, still: int) -> str:
+def jumps(steps: list[int], gradual: int, still: int, short: int) -> str:
     """What the transition finder says of all seeds."""
-    count = len(steps) + gradual + still
+    count = len(steps) + gradual + still + short
     told = []
     if steps:
         ordered = sorted(steps)
@@ -84,7 +84,9 @@ def jumps(steps: list[int], gradual: int, still: int) -> str:
     if gradual:
         told.append(f"{gradual} of {count} change gradually, which is no jump.")
     if still:
-        told.append(f"{still} of {count} change too little to judge, or have too few values yet.")
+        told.append(f"{still} of {count} change too little, or without a direction.")
+    if short:
+        told.append(f"{short} of {count} have too few values to judge by.")
     return " ".join(told)
 
 
