@@ -9,7 +9,7 @@ const asked = new Map(); // by address: the answer under way, and how many pictu
 
 export class Look {
   constructor(changed) {
-    Object.assign(this, { changed, wanted: "", frame: null, fault: "", began: null, number: 0, wished: 0 });
+    Object.assign(this, { changed, wanted: "", frame: null, fault: "", began: null, number: 0, wished: 0, isProven: false });
   }
 
   get isLooking() {
@@ -29,7 +29,7 @@ export class Look {
   want(store, wish) {
     const wanted = JSON.stringify(wish), now = performance.now();
     if (wanted === this.wanted) return;
-    const isFirst = this.frame !== null && now - this.wished > STILL;
+    const isFirst = this.isProven && now - this.wished > STILL;
     Object.assign(this, { store, wish, wanted, fault: "", wished: now });
     this.begin(isFirst ? 0 : STILL);
   }
@@ -74,6 +74,7 @@ export class Look {
     this.leave();
     this.fault = found.fault ?? "";
     this.frame = found.frame ?? this.frame;
+    this.isProven ||= this.frame !== null; // stays when the frame is forgotten
     this.changed();
   }
 }
