@@ -44,7 +44,8 @@ function mapsOf(scene) {
 
 const captionsOf = ({ frame, diagram, options }) => [options.captions ?? []].flat().map((name) => {
   const array = frame.arrays.get(name);
-  const read = array && isWhole(array) && name !== "example" ? (i) => answerText(diagram, array.values[i]) : (i) => (name === "example" ? words.point(array.values[i]) : brief(numberAt(array, i), 2));
+  const isPlace = /(^|\.)example$/.test(name); // its number in the data
+  const read = array && isWhole(array) && !isPlace ? (i) => answerText(diagram, array.values[i]) : (i) => (isPlace ? words.point(array.values[i]) : brief(numberAt(array, i), 2));
   return array ? read : () => "";
 });
 

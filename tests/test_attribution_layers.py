@@ -72,7 +72,9 @@ def test_conductance_through_a_unit_is_captums() -> None:
     assert np.allclose(found, expected[0].detach().numpy(), atol=1e-6)
 
 
-@pytest.mark.parametrize(("name", "layer"), [("digits-cnn", "strokes"), ("adding-gru", "gru"), ("grokking", "square")])
+@pytest.mark.parametrize(
+    ("name", "layer"), [("digits-cnn", "strokes"), ("adding-gru", "gru"), ("scale-and-mirage", "attention")]
+)
 def test_over_all_units_of_a_layer_what_goes_through_them_is_integrated_gradients(name: str, layer: str) -> None:
     about = setting(name)
     shape = about.network.plan[layer].output.shape

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer.lenses.request import LookRequest
 from explorer.ui import attribution_asking as asking
-from explorer.ui import attribution_panel
+from explorer.ui import attribution_panel, further_words
 from explorer.ui import attribution_words as words
 from explorer.ui.guard import plain
 from explorer.ui.service import close_engine, engine
@@ -139,8 +140,6 @@ def test_what_is_right_for_a_phone_may_be_wrong_for_a_whole_sequence() -> None:
     ],
 )
 def test_every_baseline_that_is_offered_gives_scores(preset: str, kinds: list[str]) -> None:
-    from explorer.lenses.request import LookRequest
-
     app = on(preset)
     menu_ = next(each for each in app.selectbox if each.label == words.BASELINE)
     assert len(menu_.options) == len(kinds)
@@ -168,3 +167,61 @@ def test_the_table_of_known_answers_names_every_task() -> None:
     text = said(run(app))
     assert "| IntegratedGradients |" in text
     assert words.TRUTH_INTRO in text
+
+
+def of_part(app: AppTest, name: str) -> dict[str, dict]:
+    app.button_group(key="attribution_part").set_value(name)
+    return looked_at(run(app))
+
+
+@pytest.mark.parametrize("preset", ["iris", "digits-cnn", "induction-one-layer"])
+def test_a_concept_stands_beside_chance_in_every_layer(preset: str) -> None:
+    app = on(preset)
+    told = of_part(app, "concepts")
+    assert not app.error
+    assert set(told) == {"concept_scores", "concept_verdicts", "concept_chances"}
+    layers = engine().describe(mine(app).experiment)["choices"]["attribution"]["layer"]
+    assert told["concept_verdicts"]["options"]["arrays"] == [f"{layer}.is_significant" for layer in layers]
+    request = LookRequest.model_validate({"lens": "concept", "settings": told["concept_scores"]["settings"]})
+    picture = engine().look(mine(app).run_id, request)
+    assert all(f"{layer}{group}" in picture for layer in layers for group in further_words.GROUPS)
+
+
+def test_the_concept_and_the_answer_that_are_asked_about_are_chosen_by_name() -> None:
+    app = on("iris")
+    of_part(app, "concepts")
+    menu(app, further_words.CONCEPT, "class:2")
+    menu(app, further_words.SWAYED, 2)
+    told = looked_at(app)["concept_scores"]["settings"]
+    labels = engine().describe(mine(app).experiment)["diagram"]["task"]["labels"]
+    assert told == {"concept": "class:2", "target": labels[2]}
+
+
+@pytest.mark.parametrize("preset", ["iris", "digits-cnn"])
+def test_training_examples_that_mattered_stand_side_by_side(preset: str) -> None:
+    app = on(preset)
+    told = of_part(app, "influence")
+    assert not app.error
+    assert {each["lens"] for each in told.values()} == {"influence"}
+    picture = engine().look(mine(app).run_id, LookRequest(lens="influence", settings={"examples": 8}))
+    for side in further_words.SIDES:
+        assert told[f"{side}_examples"]["options"]["array"] in picture
+        assert told[f"{side}_by_step"]["options"]["array"] in picture
+
+
+def test_of_examples_that_are_drawn_anew_none_can_be_named() -> None:
+    app = on("induction-one-layer")
+    assert not of_part(app, "influence")
+    assert further_words.NO_TRAINING_EXAMPLES in said(app)
+
+
+def test_the_units_of_a_layer_get_the_scores_and_stand_beside_controls_of_their_own() -> None:
+    app = menu(on("digits-cnn"), words.METHOD, "Conductance")
+    told = looked_at(app)
+    layer = engine().describe(mine(app).experiment)["methods"]["Conductance"]["choices"]["layer"][-1]
+    assert words.UNIT_SCORES.format(layer=layer) in said(app)
+    assert told["scores"]["view"] == told["trust_second"]["view"] == "bars"
+    app = menu(menu(app, words.METHOD, "IntegratedGradients"), words.SCORED, "strokes")
+    told = looked_at(app)
+    assert told["scores"]["settings"] == {"method": "IntegratedGradients", "layer": "strokes"}
+    assert told["scores"]["view"] == "pictures"

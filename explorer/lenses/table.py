@@ -21,7 +21,7 @@ from explorer.lenses.attention.patching import Patching
 from explorer.lenses.attention.pattern import AttentionPattern
 from explorer.lenses.attention.query import AttentionQuery
 from explorer.lenses.attention.rollout import Rollout
-from explorer.lenses.attribution import AttributionLens, TrustLens
+from explorer.lenses.attribution import AttributionLens, Influence, Tcav, TrustLens
 from explorer.lenses.base import Lens
 from explorer.lenses.clock import Clock
 from explorer.lenses.detections import Detections
@@ -84,6 +84,8 @@ KINDS: dict[str, type[Lens]] = {
         WidthSweep,
         AttributionLens,
         TrustLens,
+        Influence,
+        Tcav,
     )
 }
 

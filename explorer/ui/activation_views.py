@@ -7,6 +7,7 @@ import streamlit as st
 from explorer.experiment import Experiment
 from explorer.ui import activation_words as words
 from explorer.ui import look_bar
+from explorer.ui.example_views import view_of_examples
 from explorer.ui.guard import told
 from explorer.ui.lens_settings import draw_lens_settings
 from explorer.ui.lens_view import draw_lens
@@ -31,7 +32,9 @@ def draw_unit() -> None:
     top, made = st.columns([58, 42], gap="medium")
     with top:
         st.markdown(f"**{words.TOP}**", help=words.TOP_HELP)
-        view, options = _examples_view(given)
+        view, options = view_of_examples(given, given["name"], ["value", "target"])
+        if given["axes"] == ["time"]:
+            options["places"] = "place"
         draw_lens("top", "top_examples", settings, view, options, WIDE,
                   chosen=lambda sent: _open_top(settings, int(sent["index"])),
                   cell=lambda sent: _open_top(settings, int(sent["row"])))  # fmt: skip
@@ -40,14 +43,6 @@ def draw_unit() -> None:
             draw_lens("top_values", "top_examples", settings, "bars", options, 40 + 22 * 9, has_caption=False)
     with made:
         _draw_made({"layer": layer, "unit": unit}, given)
-
-
-def _examples_view(given: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    """Pictures and tokens one by one, sequences as small maps, rows and points as one table."""
-    if len(given["axes"]) == 1 and given["axes"][0] != "time":
-        return "map", {"array": given["name"], "is_square": False, "scale": "signed"}
-    options: dict[str, Any] = {"array": given["name"], "captions": ["value", "target"]}
-    return "pictures", options | ({"places": "place"} if len(given["axes"]) == 1 else {})
 
 
 def _open_top(settings: dict[str, Any], rank: int) -> None:

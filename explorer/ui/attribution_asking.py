@@ -13,6 +13,7 @@ from explorer.ui.unit_in_hand import draw_choice, layers, units
 
 OFFERED = ("right", "approximate")
 FIRST = "IntegratedGradients"
+LENS = "attribution"
 KEPT = "attribution"  # where the choices of this page are kept
 
 
@@ -36,8 +37,17 @@ def draw_asked() -> dict[str, Any]:
     known = offered()
     with above:
         name = _draw_method(known)
-        settings = _method_settings(name)
-    return {"method": name, **settings, **shared, **_seed(known[name])}
+        settings = _method_settings(known[name], name)
+    place = {} if "layer" in known[name]["choices"] else _layer()
+    return {"method": name, **settings, **shared, **place, **_seed(known[name])}
+
+
+def scored_layer(settings: dict[str, Any], about: dict[str, Any]) -> str | None:
+    """The layer whose units get the scores; None where the parts of the input do."""
+    if not about["of_layer"]:
+        return settings.get("layer")
+    chosen = settings.get("settings", {}).get("layer")
+    return str(chosen or about["choices"]["layer"][-1])
 
 
 def draw_shared() -> dict[str, Any]:
@@ -68,13 +78,21 @@ def _draw_method(known: dict[str, dict[str, Any]]) -> str:
     return str(name)
 
 
-def _method_settings(name: str) -> dict[str, Any]:
-    schema = engine().catalogue()["methods"][name]["schema"]
-    if not schema.get("properties"):
+def _method_settings(about: dict[str, Any], name: str) -> dict[str, Any]:
+    if not about["schema"].get("properties"):
         return {}
     with st.popover(words.SETTINGS, icon=":material/tune:", width="stretch"):
-        settings = draw_declared(f"method_{name}", schema)
+        settings = draw_declared(f"method_{name}", about["schema"], choices=about["choices"])
     return {"settings": settings} if settings else {}
+
+
+def _layer() -> dict[str, Any]:
+    """Where the scores belong: to the input, or to the values of a layer through which every way leads."""
+    known = look_bar.description()["choices"][LENS]["layer"]
+    if not known:
+        return {}
+    layer = _select("layer", words.SCORED, ["", *known], "", lambda name: name or words.INPUT, words.SCORED_HELP)
+    return {"layer": layer} if layer else {}
 
 
 def _seed(about: dict[str, Any]) -> dict[str, Any]:

@@ -8,10 +8,13 @@ import streamlit as st
 from explorer.ui import attribution_asking as asking
 from explorer.ui import attribution_words as words
 from explorer.ui import look_bar
+from explorer.ui.concepts_panel import draw_concepts
 from explorer.ui.guard import plain
+from explorer.ui.influence_panel import draw_influence
 from explorer.ui.lens_view import draw_lens
+from explorer.ui.unit_in_hand import layers
 
-LENS, TRUST = "attribution", "attribution_trust"
+LENS, TRUST = asking.LENS, "attribution_trust"
 PRESETS = ("digits-cnn", "iris", "circle", "adding-lstm", "induction-heads", "ctc-recogniser", "shape-detector")
 TRUTH = Path(__file__).resolve().parents[2] / "benchmarks" / "attribution_truth.md"
 LIGHTS = {"completeness_error": [0.01, 0.05]}  # below the first the light is green, below the second yellow
@@ -20,7 +23,7 @@ ACROSS, MOST_ANSWERS = 4, 8
 WIDE = ("tokens", "series", "frames")  # inputs that need the whole width
 HIGH, SMALL, NUMBERS_HIGH, CURVE_HIGH = 380, 190, 70, 175  # pixels
 FEATURE_HIGH, TOKEN_WIDE, TOKEN_HIGH = 24, 34, 28  # pixels that one part of an input takes
-MOST_FEATURES = 12  # of a row that a small picture shows
+MOST_FEATURES, MOST_UNITS = 12, 24  # of a row that a small picture shows, and of a layer
 
 
 def draw_attribution() -> None:
@@ -33,7 +36,9 @@ def draw_attribution() -> None:
     parts = list(words.PARTS)
     part = st.segmented_control(words.PART, parts, default=parts[0], format_func=words.PARTS.__getitem__, required=True,
                                 key="attribution_part", label_visibility="collapsed")  # fmt: skip
-    {"one": _draw_one, "compare": _draw_compared, "truth": _draw_truth}[part or parts[0]]()
+    draw = {"one": _draw_one, "compare": _draw_compared, "concepts": draw_concepts, "influence": draw_influence,
+            "truth": _draw_truth}  # fmt: skip
+    draw[part or parts[0]]()
     look_bar.draw_timeline()
 
 
@@ -51,11 +56,16 @@ def _draw_one() -> None:
 
 
 def _draw_scores(settings: dict[str, Any], about: dict[str, Any]) -> None:
-    st.markdown(f"**{words.SCORES}**", help=words.SCORES_KEY)
-    draw_lens("scores", LENS, settings, "overlay", {"is_sorted": True}, _height(500), has_caption=False,
-              chosen=asking.choose_place)  # fmt: skip
-    if asking.is_at_place():
-        st.caption(words.CLICK_OF[asking.task()])
+    layer = asking.scored_layer(settings, about)
+    title = words.SCORES if layer is None else words.UNIT_SCORES.format(layer=plain(layer))
+    st.markdown(f"**{title}**", help=words.SCORES_KEY)
+    if layer is None:
+        draw_lens("scores", LENS, settings, "overlay", {"is_sorted": True}, _height(500), has_caption=False,
+                  chosen=asking.choose_place)  # fmt: skip
+        if asking.is_at_place():
+            st.caption(words.CLICK_OF[asking.task()])
+    else:
+        draw_lens("scores", LENS, settings, *_of_units(layer, "scores"), HIGH, has_caption=False)
     st.caption(plain(words.about(f"{about['shows']} {about['hides']}", about["paper"])))
     numbers = {"is_quiet": True, "arrays": list(words.NUMBERS), "labels": words.NUMBERS, "shares": list(LIGHTS)}
     lights = {"lights": LIGHTS} if about["adds_up"] else {}
@@ -69,7 +79,7 @@ def _draw_scores(settings: dict[str, Any], about: dict[str, Any]) -> None:
 
 def _draw_trust(settings: dict[str, Any], about: dict[str, Any]) -> None:
     st.markdown(f"**{words.TRUST}**")
-    _draw_controls(settings)
+    _draw_controls(settings, asking.scored_layer(settings, about))
     st.caption(words.MAPS_CAPTION)
     left_out = {"spread"} - ({"spread"} if about["is_sampled"] else set())
     left_out |= set() if about["adds_up"] else {"infidelity", "completeness_error"}
@@ -85,7 +95,13 @@ def _draw_trust(settings: dict[str, Any], about: dict[str, Any]) -> None:
     look_bar.draw_sentences(TRUST)
 
 
-def _draw_controls(settings: dict[str, Any]) -> None:
+def _of_units(layer: str, array: str) -> tuple[str, dict[str, Any]]:
+    """The view that suits scores in the shape of a layer, and what it is told."""
+    view = {3: "pictures", 2: "map"}.get(len(layers()[layer]), "bars")
+    return view, {"array": array, "scale": "signed", "is_sorted": True, "most": MOST_UNITS}
+
+
+def _draw_controls(settings: dict[str, Any], layer: str | None) -> None:
     """The same map where it should look otherwise, and where it should not; wide inputs one below the other."""
     kind = _kind()
     is_wide = kind in WIDE
@@ -95,6 +111,9 @@ def _draw_controls(settings: dict[str, Any]) -> None:
         with place:
             options = {name: array, "title": title, "is_quiet": True, "most": MOST_FEATURES}
             height = SMALL if kind == "frames" or not is_wide else _height(450)
+            if layer is not None:
+                view, of_units = _of_units(layer, array)
+                options = of_units | {"title": title, "is_quiet": True, "most": MOST_FEATURES}
             draw_lens(f"trust_{array}", TRUST, settings, view, options, height, has_caption=False)
 
 

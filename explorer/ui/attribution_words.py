@@ -1,7 +1,13 @@
 """Every sentence that the attributions page says, apart from what methods and lenses say of themselves."""
 
 PART = "Part of the page"
-PARTS = {"one": "One method", "compare": "Compare methods", "truth": "Known answers"}
+PARTS = {
+    "one": "One method",
+    "compare": "Compare methods",
+    "concepts": "Concepts",
+    "influence": "Training examples",
+    "truth": "Known answers",
+}
 NOTHING = "This network has several inputs, and methods here explain one."
 
 # What is asked
@@ -13,6 +19,8 @@ VERDICTS = {
     "refused": "Not possible here",
 }
 COLOURS = {"right": "green", "approximate": "orange", "wrong": "red", "refused": "gray"}
+SCORED, INPUT = "What gets the scores", "The parts of the input"
+SCORED_HELP = "The parts of the input, or the units of a layer through which every way to the answer leads."
 NOT_OFFERED = "Not offered here, and why"
 SETTINGS = "Settings of the method"
 AIMS = {
@@ -70,6 +78,7 @@ SEED_HELP = "This method draws samples; another seed gives somewhat other scores
 
 # What is found
 SCORES = "Scores over the input"
+UNIT_SCORES = "Scores of the units of {layer}"
 SCORES_KEY = "Blue speaks for what is explained, orange against it."
 ANSWER = "The network's answer"
 ANSWERS_OF = {"ctc": "The network's answer in this frame", "detection": "What the cell of this box tells"}

@@ -2,8 +2,20 @@
 
 from explorer.lenses.attribution.api import attribute, methods
 from explorer.lenses.attribution.asking import Attribution, completeness_error
+from explorer.lenses.attribution.influence import Influence
 from explorer.lenses.attribution.lens import AttributionLens
 from explorer.lenses.attribution.table import METHODS
+from explorer.lenses.attribution.tcav import Tcav
 from explorer.lenses.attribution.trust_lens import TrustLens
 
-__all__ = ["METHODS", "Attribution", "AttributionLens", "TrustLens", "attribute", "completeness_error", "methods"]
+__all__ = [
+    "METHODS",
+    "Attribution",
+    "AttributionLens",
+    "Influence",
+    "Tcav",
+    "TrustLens",
+    "attribute",
+    "completeness_error",
+    "methods",
+]

@@ -169,9 +169,9 @@ def cuts(plan: Plan, exit_name: str | None = None) -> tuple[str, ...]:
     return tuple(reversed(chain))
 
 
-def cut_layers(plan: Plan) -> tuple[str, ...]:
-    """Cuts behind the place where an attribution starts, which is the embedding for tokens; the answer is left out."""
-    found = cuts(plan)[:-1]
+def cut_layers(plan: Plan, exit_name: str | None = None) -> tuple[str, ...]:
+    """Cuts behind the place where an attribution starts, which is the embedding for tokens; the exit is left out."""
+    found = cuts(plan, exit_name)[:-1]
     return found[1:] if found and isinstance(plan[found[0]].layer, TokenEmbedding) else found
 
 

@@ -9,6 +9,9 @@ from explorer import datasets
 from explorer.datasets.base import Dataset
 from explorer.declarations import read_part
 from explorer.errors import ExperimentError, Fault, unknown
+from explorer.layers.attention import AttentionWithin
+from explorer.layers.dense import Bottleneck
+from explorer.layers.recurrent import Recurrent
 from explorer.lenses.measures.agreement import AGREEMENT, ATTRACTORS
 from explorer.lenses.measures.base import Measure
 from explorer.lenses.measures.cell_depth import CELL_DEPTH
@@ -69,6 +72,13 @@ MEASURES: dict[str, Measure] = {
     )
 }
 
+PARTS: dict[type[nn.Module], str] = {  # what the parts that measures need are called
+    AttentionWithin: "self-attention",
+    Bottleneck: "a bottleneck",
+    nn.Embedding: "an embedding",
+    Recurrent: "a recurrent layer",
+}
+
 
 def _delay(run: "Run") -> float:
     return generalisation_delay(run.series("train", "accuracy"), run.series("test", "accuracy"))
@@ -91,7 +101,7 @@ def fitting(name: str, network: nn.Module, dataset: Dataset) -> Measure:
     measure = MEASURES[name]
     if not measure.is_applicable(network, dataset):
         kinds = " or ".join(dict.fromkeys(getattr(kind, "title", kind.__name__) for kind in measure.datasets))
-        part = f" and a layer of {measure.needs.__name__}" if measure.needs else ""
+        part = f" and {PARTS[measure.needs]}" if measure.needs else ""
         known = ", ".join(each.name for each in measures(network, dataset))
         got = f"one with {dataset.title}"
         raise ExperimentError([Fault("measure", f"a run with {kinds}{part} for {name}", got, f"choose one of {known}")])
