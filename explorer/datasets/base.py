@@ -30,7 +30,7 @@ class Split:
         pairs = zip(self.inputs, like.inputs, strict=True)
         return Split(tuple(part[:, : other.shape[1]] for part, other in pairs), self.targets)
 
-    def take(self, index: Tensor | slice) -> "Split":
+    def take(self, index: int | Tensor | slice | tuple[Tensor, Tensor]) -> "Split":
         """The examples at these places."""
         return Split(tuple(part[index] for part in self.inputs), self.targets[index])
 

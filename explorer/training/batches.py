@@ -24,6 +24,16 @@ class Batches:
         """Steps in one pass over the training examples; None where they have no end."""
         return None if self.draw else max(1, len(self.source) // self.size)
 
+    @property
+    def is_chosen(self) -> bool:
+        """Whether a batch is nothing but examples of the source, by their places."""
+        return not self.draw and self.augmentation == Augmentation()
+
+    @property
+    def begins_a_pass(self) -> bool:
+        """Whether the next places come from a new order, which is left to chance."""
+        return self.position + self.size > len(self.order)
+
     def next(self) -> Split:
         """The next batch, augmented. A pass leaves out the few examples that do not fill a batch."""
         if self.draw:
@@ -31,11 +41,12 @@ class Batches:
         elif self.size >= len(self.source):
             batch = self.source
         else:
-            batch = self.source.take(self._next_index())
+            batch = self.source.take(self.next_places())
         return augmented(batch, self.augmentation)
 
-    def _next_index(self) -> Tensor:
-        if self.position + self.size > len(self.order):
+    def next_places(self) -> Tensor:
+        """Places (B,) of the next batch in the source."""
+        if self.begins_a_pass:
             self.order = torch.randperm(len(self.source)).to(self.device)
             self.position = 0
         index = self.order[self.position : self.position + self.size]

@@ -7,7 +7,8 @@ have alone, and the optimizers work number by number; only clipping joins the nu
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -20,6 +21,10 @@ from explorer.training.chance import in_force
 from explorer.training.objectives import penalty
 from explorer.training.trainer import Trainer
 from explorer.validation import Checked
+
+SPLITS = ("train", "test")
+Drawn = TypeVar("Drawn")
+MOST_STACKED = 2**24  # numbers of the training examples of all seeds
 
 
 def reason_against(checked: Checked) -> str | None:
@@ -50,7 +55,7 @@ class Ensemble:
 
     def reason_against(self) -> str | None:
         """Why these networks cannot be one batched model after all, in words, by trying it without any effect."""
-        examples = [trainer.looked_at["train"].take(slice(2)) for trainer in self.trainers]
+        examples = _together([trainer.looked_at["train"].take(slice(2)) for trainer in self.trainers])
         kept = {name: buffer.clone() for name, buffer in self.buffers.items()}
         try:
             self._losses(examples).sum().backward()
@@ -101,6 +106,13 @@ class Ensemble:
                     value if is_shared else torch.stack([memory[name] for memory in memories])
                 )
         self.looked_at = {split: _together([each.looked_at[split] for each in self.trainers]) for split in SPLITS}
+        self.source = self._stack_sources()
+
+    def _stack_sources(self) -> Split | None:
+        """What all seeds train on, where batches are taken from it as it is and it is not too large."""
+        sources = [trainer.batches.source for trainer in self.trainers]
+        numbers = len(sources) * sum(part.numel() for part in sources[0].inputs)
+        return _together(sources) if self.trainers[0].batches.is_chosen and numbers < MOST_STACKED else None
 
     def _unstack(self, leaving: Sequence[Trainer]) -> None:
         """Give trainers copies of their part of the stack."""
@@ -138,11 +150,11 @@ class Ensemble:
     # A step
 
     def _one_step(self) -> None:
-        batches = [_draw(trainer) for trainer in self.trainers]
+        batches = self._draw()
         losses = self._losses(batches)
         values = losses.tolist()
         if not all(map(math.isfinite, values)):
-            batches, values, losses = self._without_diverged(batches, values)
+            values, losses = self._without_diverged(batches, values)
             if not self.trainers:
                 return
         first = self.trainers[0]
@@ -160,29 +172,37 @@ class Ensemble:
             trainer.rate = rate
             trainer.note_step(value)
 
-    def _losses(self, batches: list[Split]) -> Tensor:
+    def _draw(self) -> Split:
+        """The next batch of every seed, each by its own chance: (seeds, examples, ...)."""
+        if self.source is None:
+            return _together([_by_chance(trainer, trainer.batches.next) for trainer in self.trainers])
+        batches = self.trainers[0].batches
+        if batches.size >= len(batches.source):
+            return self.source
+        places = torch.stack([_next_places(trainer) for trainer in self.trainers])  # (seeds, batch)
+        return self.source.take((torch.arange(len(places), device=places.device)[:, None], places))
+
+    def _losses(self, batches: Split) -> Tensor:
         """The loss of every seed on its own batch: (seeds,)."""
         for weight in self.weights.values():
             weight.grad = None
-        first, together = self.trainers[0], _together(batches)
+        first = self.trainers[0]
 
         def loss(weights: dict, buffers: dict, inputs: tuple[Tensor, ...], targets: Tensor) -> Tensor:
             return first.loss(functional_call(first.network, (weights, buffers), inputs), targets)
 
         with sdpa_kernel(SDPBackend.MATH):  # the fused kernels have no batching rule on the CPU
-            return vmap(loss)(self.weights, self.buffers, together.inputs, together.targets)
+            return vmap(loss)(self.weights, self.buffers, batches.inputs, batches.targets)
 
-    def _without_diverged(self, batches: list[Split], values: list[float]) -> tuple[list[Split], list[float], Tensor]:
-        """Batches and losses of those whose loss is a number, after the others have left."""
-        sound = []
-        for trainer, batch, value in zip(self.trainers, batches, values, strict=True):
-            if math.isfinite(value):
-                sound.append(batch)
-            else:
-                trainer.diverge(batch, value)
+    def _without_diverged(self, batches: Split, values: list[float]) -> tuple[list[float], Tensor]:
+        """The losses of those whose loss is a number, after the others have left."""
+        sound = [place for place, value in enumerate(values) if math.isfinite(value)]
+        for place, (trainer, value) in enumerate(zip(self.trainers, values, strict=True)):
+            if place not in sound:
+                trainer.diverge(batches.take(place), value)
         self._leave()
-        losses = self._losses(sound) if sound else torch.empty(0)
-        return sound, losses.tolist(), losses
+        losses = self._losses(batches.take(torch.tensor(sound))) if sound else torch.empty(0)
+        return losses.tolist(), losses
 
     def _measure_and_clip(self) -> None:
         first = self.trainers[0]
@@ -227,13 +247,16 @@ class Ensemble:
             network.train()
 
 
-SPLITS = ("train", "test")
+def _next_places(trainer: Trainer) -> Tensor:
+    """Places of the trainer's next batch; chance decides them once in a pass."""
+    batches = trainer.batches
+    return _by_chance(trainer, batches.next_places) if batches.begins_a_pass else batches.next_places()
 
 
-def _draw(trainer: Trainer) -> Split:
-    """The trainer's next batch, by its own chance."""
+def _by_chance(trainer: Trainer, draw: Callable[[], Drawn]) -> Drawn:
+    """What is drawn from the trainer's own chance."""
     with in_force(trainer.chance, trainer.device):
-        return trainer.batches.next()
+        return draw()
 
 
 def _together(splits: list[Split]) -> Split:
