@@ -14,13 +14,13 @@ from explorer.validation import Checked
 
 
 class FeatureRemoval(Lens):
-    """The change of every feature's squared error when one feature's arrow is set to nothing."""
+    """The change of every feature's squared error, as a share of its mean square, without one feature's arrow."""
 
     kind: ClassVar[str] = "feature_removal"
     title: ClassVar[str] = "Without one feature"
     shows: ClassVar[str] = (
-        "How the held-out error of every feature (across) changes when one (down) is no longer stored: itself is lost, "
-        "and those it disturbed get better."
+        "How the held-out error of every feature (across) changes when one (down) is no longer stored, as a share of "
+        "the error without any answer: itself is lost, those it disturbed get better."
     )
     hides: ClassVar[str] = "The others do not learn anew: what room they would take then is not shown."
 
@@ -33,10 +33,11 @@ class FeatureRemoval(Lens):
         network = scene.copy()
         weight = next(module for module in network.modules() if isinstance(module, Bottleneck)).weight
         before, whole = weight.clone(), _errors(network, scene)
+        silence = scene.data.test.targets.to(scene.device).square().mean(0).clamp(min=1e-12)  # (feature,)
         changes = []
         for feature in range(weight.shape[1]):
             weight[:, feature] = 0
-            changes.append(_errors(network, scene) - whole)
+            changes.append((_errors(network, scene) - whole) / silence)
             weight.copy_(before)
         return {"change": named(torch.stack(changes), "removed", "feature"), "error": named(whole, "feature")}
 

@@ -15,6 +15,7 @@ from explorer.ui.guard import plain
 from explorer.ui.laboratories import CHART, LABORATORIES, Laboratory, Removal
 from explorer.ui.laboratory_gallery import draw_gallery, draw_presets_as_cards, open_and_begin
 from explorer.ui.lens_view import draw_lens
+from explorer.ui.service import engine
 from explorer.ui.session import session
 from explorer.ui.studies_panel import draw_studies
 
@@ -122,11 +123,11 @@ def _layer_of(test: Removal) -> str | None:
 
 def _draw_removal(key: str, test: Removal, layer: str) -> None:
     """How a picture of what was taken out is read, and the picture."""
-    st.caption(plain(words.REMOVALS[test.name].reading.format(layer=layer)))
+    hides = engine().catalogue()["lenses"][test.views[0].lens]["hides"]
+    st.caption(plain(f"{words.REMOVALS[test.name].reading.format(layer=layer)} {hides}"))
     for place, view in enumerate(test.views):
         settings, options = ({"layer": layer}, {"array": f"{layer}.effect"}) if layer else ({}, {})
-        draw_lens(f"test_{key}_{place}", view.lens, settings, view.view, {**view.options, **options},
-                  has_caption=view is test.views[-1])  # fmt: skip
+        draw_lens(f"test_{key}_{place}", view.lens, settings, view.view, {**view.options, **options}, has_caption=False)
 
 
 def _of_run() -> str | None:

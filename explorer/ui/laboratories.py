@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from explorer.ui.emergence_words import LOSSES
+
 
 @dataclass(frozen=True)
 class View:
@@ -71,7 +73,7 @@ FREQUENCIES = Removal(
     "frequencies",
     (
         View("frequency_removal", "bars", {"array": "effect"}),
-        View("frequency_removal", "numbers", {"arrays": ["loss", "loss_of_keys"]}),
+        View("frequency_removal", "numbers", {"arrays": list(LOSSES), "labels": LOSSES}),
     ),
     needs="frequency_removal",
 )
