@@ -71,9 +71,9 @@ REMOVALS = {
     ),
     "features": Removed(
         "Take each feature out",
-        "How much each feature's held-out error (across) rises when one (down) is no longer stored; 1 is the error of no answer. "
-        "The diagonal is its own loss; below zero beside it are features that it had disturbed. Without superposition "
-        "nothing stands there.",
+        "How much each feature's held-out error (across) rises when one (down) is no longer stored; 1 is the error of "
+        "no answer. The diagonal is its own loss; below zero beside it are features that it had disturbed. Without "
+        "superposition nothing stands there.",
     ),
 }
 LOSSES = {"loss": "Held-out loss", "loss_of_keys": "With the key frequencies alone"}
