@@ -66,7 +66,7 @@ def laboratory(name: str, measures: dict[str, Callable[[list[float]], float]], f
 
 def ensemble_ratio(experiment: Experiment, folder: Path) -> float:
     """CPU seconds of seeds one after another over those of the same seeds as one batched model."""
-    train_seeds(experiment.with_("recipe.steps=2"), range(2), folder / "first", "cpu", together=True)  # torch loads parts
+    train_seeds(experiment.with_("recipe.steps=2"), range(2), folder / "first", "cpu", together=True)  # torch loads
     experiment = experiment.with_(f"recipe.steps={STEPS}")
     taken = {}
     for together in (True, False):
