@@ -15,7 +15,7 @@ from explorer.lenses.measures import measure_run
 
 SEEDS = range(5)
 AT_ONCE = 16  # seeds of an ensemble
-STEPS = 150  # of each run that ensembles are compared by
+COMPARED = {"circle": 1_000, "grokking": 150, "induction-heads": 150}  # steps of each run that is compared
 LABORATORIES: dict[
     str, dict[str, Callable[[list[float]], float]]
 ] = {  # by preset: measures, and the worst of the seeds
@@ -44,8 +44,8 @@ def figures() -> dict[str, float]:
     with TemporaryDirectory() as folder:
         for name, measures in LABORATORIES.items():
             found |= laboratory(name, measures, Path(folder))
-        for name in ("circle", "grokking", "induction-heads"):
-            ratio = ensemble_ratio(preset(name).experiment, Path(folder) / name)
+        for name, steps in COMPARED.items():
+            ratio = ensemble_ratio(preset(name).experiment.with_(f"recipe.steps={steps}"), Path(folder) / name)
             found[f"emergence: {name}, {AT_ONCE} seeds at once over one by one"] = ratio
     return found
 
@@ -67,7 +67,6 @@ def laboratory(name: str, measures: dict[str, Callable[[list[float]], float]], f
 def ensemble_ratio(experiment: Experiment, folder: Path) -> float:
     """CPU seconds of seeds one after another over those of the same seeds as one batched model."""
     train_seeds(experiment.with_("recipe.steps=2"), range(2), folder / "first", "cpu", together=True)  # torch loads
-    experiment = experiment.with_(f"recipe.steps={STEPS}")
     taken = {}
     for together in (True, False):
         started = time.process_time()
