@@ -96,7 +96,6 @@ export const words = {
   range: (low, high, mean) => `from ${low} to ${high}, mean ${mean}`,
   editNetwork: "Change the network", fewerUnits: (layer) => `One unit fewer in ${layer}`, oneMoreUnit: (layer) => `One unit more in ${layer}`,
   addLayer: (layer) => `Add a layer after ${layer}`, removeLayer: (layer) => `Remove ${layer}`,
-  hiddenWeights: (count) => `The ${whole(count)} strongest weights are drawn.`,
   networkComes: "The network appears in a moment.",
   noNetwork: "Add a layer, and the network is drawn here.",
   value: "value", heads: "query in rows, key in columns",
@@ -120,7 +119,7 @@ export const words = {
   found: (count, all) => `${whole(count)} of ${whole(all)} found`,
   detectionsAlt: (rows) => (rows.length ? `Boxes: ${rows.join(", ")}.` : "No box is drawn."),
 
-  answer: "Over the plane", surfaceOf: (name) => name,
+  answer: "Over the plane",
   showTest: "Test data", discretise: "Discretise",
   classes: "Class probabilities", output: "Output", asked: { next_token: "Next token", masked_token: "Masked token" },
   rightOf: (name) => `right ${name}`, titleAtStep: (title, step) => `${title} at step ${whole(step)}`,
@@ -137,7 +136,7 @@ export const words = {
   curvesAlt: (name, parts) => `${name} by step: ${parts.join(", ")}.`,
 
   live: "Live", backToLive: "Back to live", play: "Play the run as a film", stop: "Stop the film",
-  branch: "Continue from here", loadingFilm: "Loading snapshots…", noFilm: "Snapshots appear as the run trains.",
+  branch: "Continue from here", loadingFilm: "Loading snapshots…",
   timeline: "Step shown", atStep: (step) => `step ${whole(step)}`, snapshots: (count) => `${whole(count)} snapshots`,
 };
 

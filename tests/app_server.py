@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser import find_browser
 
@@ -25,6 +25,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE = 30_000  # milliseconds that a page has to do anything
 BOOT = 90  # seconds that the server has to answer
 
 
@@ -54,6 +55,18 @@ def chromium() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+def watched(page: Page) -> Iterator[Page]:
+    """A page that fails the test where it asks another host for something, or its code raises."""
+    page.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
+    outside, raised = [], []
+    page.on("request", lambda request: outside.append(request.url) if "127.0.0.1" not in request.url else None)
+    page.on("pageerror", lambda error: raised.append(str(error)))
+    yield page
+    assert [url for url in outside if url.startswith("http")] == []
+    assert raised == []
 
 
 def _await(address: str, process: subprocess.Popen, home: Path) -> None:

@@ -15,6 +15,8 @@ import torch
 import explorer as ex
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
     from explorer.engine.helm import Helm
     from explorer.engine.local import LocalEngine
     from tests.live_server import Server
@@ -53,6 +55,40 @@ def run(_trained: Path, tmp_path: Path) -> str:
 @pytest.fixture(autouse=True)
 def _same_chance() -> None:
     torch.manual_seed(0)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    """A headless Chromium."""
+    from tests.app_server import chromium
+
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def app_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the real app keeps its runs and its log."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def address(app_home: Path) -> Iterator[str]:
+    """Where the real app answers."""
+    from tests.app_server import app_server
+
+    with app_server(app_home) as found:
+        yield found
+
+
+@pytest.fixture
+def page(browser: "Browser") -> Iterator["Page"]:
+    """A page of the size of a laptop's screen, which may ask no other host for anything."""
+    from tests.app_server import watched
+
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    yield from watched(context.new_page())
+    context.close()
 
 
 @pytest.fixture(scope="module")

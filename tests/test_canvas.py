@@ -1,13 +1,11 @@
 """The live pictures in a real browser: they draw every kind of network, move, and can be read without seeing them."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.app_server import chromium
 from tests.canvas_browser import canvas_page, colours, drawn, pixels, units, until, wait_for
 from tests.canvas_scenes import SCENES, Scene
 from tests.canvas_server import LiveServer
@@ -16,12 +14,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 PARTS = ("transport", "stage", "result", "curves", "timeline")
 SIZES = {"desk": (1440, 900), "small": (1024, 768), "phone": (844, 390)}
 EVIL = "<img src=x onerror='window.isHacked = true'>"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.mark.parametrize("name", SCENES)

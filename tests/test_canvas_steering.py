@@ -5,18 +5,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.app_server import chromium
 from tests.canvas_browser import canvas_page, colours, drawn, edge, units, until, wait_for
 from tests.canvas_server import LiveServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 REFUSAL = "weight: expected a number below 1,000, got 5,000; type a smaller one."
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture

@@ -1,22 +1,13 @@
 """The past of a run, and what the result shows: films, scores and texts."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.app_server import chromium
 from tests.canvas_browser import canvas_page, drawn, pixels, until, wait_for
 from tests.canvas_server import EVERY, LiveServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 SNAPSHOTS = 75
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 def trained(name: str = "small") -> LiveServer:

@@ -1,23 +1,16 @@
 """The answers of recognisers and detectors as the playground draws them, in a real browser."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.app_server import chromium
 from tests.canvas_browser import canvas_page, colours
 from tests.canvas_scenes import Scene
 from tests.canvas_server import LiveServer
 from tests.told_scenes import shapes_scene, speech_scene
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,6 @@ from starlette.staticfiles import StaticFiles
 from explorer.datasets.points import EXTENT as DRAWN_EXTENT
 from explorer.datasets.points import Drawn
 from explorer.ui.draw_points import EXTENT, MOST_POINTS, N_CLASSES, read_points, read_stroke
-from tests.app_server import chromium
 
 ASSETS = Path(__file__).resolve().parents[1] / "assets"
 SIDE = 240  # pixels of the sheet
@@ -54,12 +53,6 @@ def address() -> Iterator[str]:
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join(20)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture

@@ -1,37 +1,16 @@
 """A teacher's way through a laboratory of emergence, in a real browser."""
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from explorer.ui import emergence_words as words
-from tests.app_server import app_server, chromium
-from tests.test_journeys import PATIENCE, step_of, watched
+from tests.app_server import PATIENCE
+from tests.test_journeys import step_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 COURSE = ".nx-course canvas"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with app_server(Path(tmp_path_factory.mktemp("home"))) as found:
-        yield found
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    yield from watched(context.new_page())
-    context.close()
 
 
 def test_a_laboratory_is_opened_started_watched_and_measured(page: Page, address: str) -> None:

@@ -2,14 +2,11 @@
 
 import json
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, WebSocket, expect
+from playwright.sync_api import Page, WebSocket, expect
 
-from tests.app_server import app_server, chromium
-from tests.test_journeys import PATIENCE, watched
+from tests.app_server import PATIENCE
 from tests.test_pages import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -38,25 +35,6 @@ class Lines:
         watches = [watch for order in self.orders for watch in order.get("watch", ()) if watch["id"] == "prompt"]
         points: list[list[float]] = watches[-1]["settings"]["points"]
         return points
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with app_server(Path(tmp_path_factory.mktemp("home"))) as found:
-        yield found
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    yield from watched(context.new_page())
-    context.close()
 
 
 def test_an_example_is_dragged_and_the_lines_follow_without_a_rerun(page: Page, address: str) -> None:

@@ -6,9 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from explorer.ui import activation_words, attribution_words, words
-from tests.test_journeys import address, browser, home, open_at, page, train_past
-
-__all__ = ["address", "browser", "home", "page"]  # fixtures
+from tests.test_journeys import open_at, train_past
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -36,8 +34,8 @@ def test_a_pixel_of_a_map_tells_its_sum_and_a_point_becomes_the_example_in_hand(
     box = maps.bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + 60, box["y"] + 60)
-    expect(page.get_by_text(re.compile(r"filter 1, row [1-7], column [1-7]"))).to_be_visible()
-    expect(canvas(page, "sum")).to_have_attribute("aria-label", re.compile("^bias .*sum of products"))
+    expect(page.get_by_text(re.compile(r"unit 1, row [1-8], column [1-8]"))).to_be_visible()
+    expect(canvas(page, "number_steps")).to_have_attribute("aria-label", re.compile("sum .*bias .*value"))
     page.get_by_text(activation_words.PARTS["points"], exact=True).click()
     points = canvas(page, "points")
     expect(points).to_have_attribute("aria-label", "359 points.")

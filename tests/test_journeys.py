@@ -1,59 +1,21 @@
 """What people do in a real browser, in front of the real app."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from explorer.ui import attribution_words, words
-from tests.app_server import app_server, chromium
+from tests.app_server import watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-PATIENCE = 30_000  # milliseconds
 STEP_PASSED = """step => {
   const roots = [...document.querySelectorAll("*")].map((each) => each.shadowRoot).filter(Boolean);
   const shown = roots.map((root) => root.querySelector(".nx-readouts dd")).find(Boolean);
   return Number(shown.textContent.split("/")[0].replace(/\\D/g, "")) > step;
 }"""
 TRAIN, PAUSE = "Train (Space)", "Pause (Space)"
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home")
-
-
-@pytest.fixture(scope="module")
-def address(home: Path) -> Iterator[str]:
-    with app_server(home) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
-    yield from watched(context.new_page())
-    context.close()
-
-
-def watched(page: Page) -> Iterator[Page]:
-    """A page that fails the test where it asks another host for something, or its code raises."""
-    page.set_default_timeout(PATIENCE)
-    expect.set_options(timeout=PATIENCE)
-    outside, raised = [], []
-    page.on("request", lambda request: outside.append(request.url) if "127.0.0.1" not in request.url else None)
-    page.on("pageerror", lambda error: raised.append(str(error)))
-    yield page
-    assert [url for url in outside if url.startswith("http")] == []
-    assert raised == []
 
 
 def open_at(page: Page, address: str, query: str = "") -> None:
@@ -264,7 +226,7 @@ def test_the_page_shows_all_that_matters_without_scrolling(
     context.close()
 
 
-def test_the_log_of_all_these_visits_holds_no_warning(address: str, home: Path) -> None:
-    log = (home / "server.log").read_text()
+def test_the_log_of_all_these_visits_holds_no_warning(address: str, app_home: Path) -> None:
+    log = (app_home / "server.log").read_text()
     assert "Traceback" not in log
     assert "arning" not in log

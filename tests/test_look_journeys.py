@@ -6,9 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from explorer.ui import look_words, own_words, words
-from tests.test_journeys import address, browser, home, open_at, page, train_past
-
-__all__ = ["address", "browser", "home", "page"]  # fixtures
+from tests.test_journeys import open_at, train_past
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 

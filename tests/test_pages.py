@@ -17,7 +17,7 @@ from explorer.ui.visitor import KEY as VISITOR
 SHELL = Path(__file__).resolve().parents[1] / "explorer" / "ui" / "shell.py"
 SEEN = {
     "playground.py": words.GALLERY,
-    "activations.py": activation_words.TOP,
+    "activations.py": activation_words.GIVES,
     "attribution.py": attribution_words.TRUST,
     "runs.py": words.RUNS,
 }

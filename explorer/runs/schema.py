@@ -16,7 +16,6 @@ VERSION = 1
 PAGE_BYTES = 8_192  # of a new file's pages; measured best for snapshots of 1 to 10 kB
 JSON_BYTES = 2**20
 PATIENCE = 5.0  # seconds to wait for another connection to let go
-MOST_OPERATIONS = 20_000_000  # of SQLite's machine for one query; reading a whole run takes a hundredth
 NO_ROOM = "no room left on the disk, or for a run on this installation; it stands at its last commit"
 SENTENCES = {  # by what SQLite says
     "not a database": "expected a run file, got another kind of file",

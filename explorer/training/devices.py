@@ -4,8 +4,6 @@ import torch
 
 from explorer.errors import DeviceError
 
-DEVICES = ("auto", "cpu", "cuda", "mps")
-
 
 def available() -> list[str]:
     """The devices of this machine, best first; `auto` takes the first."""

@@ -28,7 +28,6 @@ PLANE = "Input channel"
 SUM_CAPTION = (
     "Click a pixel of a map, and see where its number comes from. It does not show how this place bears on the answer."
 )
-NO_MAPS = "This network has no convolution, so it has no feature maps. The other pictures are there for any network."
 
 # One number
 READS, GIVES = "What the layer reads", "What it gives out"
@@ -110,7 +109,6 @@ LIKENESS_CAPTION = (
 
 # Landscape
 LANDSCAPE_AXIS = "distance along the direction, 1 = length of the weights"
-LANDSCAPE_HERE = {"here": "loss here"}
 
 
 def maps_of(layer: str) -> str:

@@ -35,12 +35,6 @@ def draw_prompt() -> None:
         draw_lens("prompt_errors", ERRORS, shift, "lines_over", options, HIGH)
 
 
-def prompt_in_hand() -> Rows:
-    """The examples that were dragged in the run in hand; none where they are those of the data."""
-    rows: Rows = _kept()["points"]
-    return rows
-
-
 def _draw_lines(shift: dict[str, Any]) -> None:
     mine, kept = session(), _kept()
     data = {

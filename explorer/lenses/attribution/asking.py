@@ -11,7 +11,7 @@ from explorer.datasets.base import Data, Split
 from explorer.declarations import faults_of
 from explorer.errors import EngineError, ExperimentError, unknown
 from explorer.lenses.attribution.base import Method, Question, Verdict
-from explorer.lenses.attribution.baselines import Baseline, background, make_baseline, scale_of
+from explorer.lenses.attribution.baselines import Baseline, Surroundings, make_baseline
 from explorer.lenses.attribution.guard import undisturbed
 from explorer.lenses.attribution.structure import structure_of
 from explorer.lenses.attribution.subject import Subject
@@ -19,8 +19,6 @@ from explorer.lenses.attribution.table import METHODS
 from explorer.lenses.attribution.targets import Target
 from explorer.lenses.choices import demand_among
 from explorer.signals import Signal
-
-BACKGROUND = 16  # training examples that some methods compare with
 
 
 @dataclass(frozen=True)
@@ -61,13 +59,8 @@ class Setting:
         else:
             baseline = make_baseline(self.baseline, subject, inputs, self.data, self.seed)
         entered = subject.enter(inputs).detach().clone()
-        many = background(subject, self.data, inputs, BACKGROUND, self.seed)
-        scale = scale_of(subject, self.data, inputs)
-        return Question(subject, entered, baseline.detach().expand_as(entered).clone(), many, scale, self.seed)
-
-    def with_seed(self, seed: int) -> "Setting":
-        """The same, by another seed."""
-        return replace(self, seed=seed)
+        around = Surroundings(subject, self.data, inputs, self.seed)
+        return Question(subject, entered, baseline.detach().expand_as(entered).clone(), around, self.seed)
 
 
 def as_long(signal: Signal, data: Data | None, inputs: Tensor) -> tuple[Signal, Data | None]:

@@ -8,6 +8,7 @@ from pydantic import Field
 from torch import Tensor
 
 from explorer.experiment import Settings
+from explorer.lenses.attribution.baselines import Surroundings
 from explorer.lenses.attribution.structure import Structure
 from explorer.lenses.attribution.subject import Subject
 from explorer.lenses.choices import Choices
@@ -33,9 +34,18 @@ class Question:
     subject: Subject
     inputs: Tensor  # (1, ...), where the attribution starts: rows of the embedding where the network reads tokens
     baseline: Tensor  # the same shape
-    background: Tensor | None  # (N, ...) training examples at the same place
-    scale: Tensor  # how far values of the data reach there: one number, or (1, ...) where every feature has its own
+    surroundings: Surroundings
     seed: int = 0
+
+    @property
+    def background(self) -> Tensor | None:
+        """(N, ...) training examples at the same place."""
+        return self.surroundings.background
+
+    @property
+    def scale(self) -> Tensor:
+        """How far values of the data reach there: one number, or (1, ...) where every feature has its own."""
+        return self.surroundings.scale
 
     @property
     def is_tokens(self) -> bool:

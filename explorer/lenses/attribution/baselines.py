@@ -1,5 +1,7 @@
 """What an example is compared with: nothing at all, the usual, a blurred copy, or another example."""
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import torch
@@ -14,6 +16,7 @@ from explorer.lenses.attribution.subject import Subject
 
 BaselineKind = Literal["zeros", "mean", "blurred", "random", "example", "token"]
 MANY = 256  # training examples whose mean stands for the usual
+BACKGROUND = 16  # training examples that some methods compare with
 BLUR = 6  # widths of the blur that fit into the picture
 
 
@@ -59,28 +62,39 @@ def make_baseline(chosen: Baseline, subject: Subject, inputs: Tensor, data: Data
     return subject.enter(_one_of(examples, chosen, seed))
 
 
-def background(subject: Subject, data: Data | None, like: Tensor, n: int, seed: int) -> Tensor | None:
-    """Some training examples, where the attribution starts; None where there are none at hand."""
-    if data is None:
-        return None
-    examples = _training(data, like)
-    generator = torch.Generator().manual_seed(seed)
-    places = torch.randperm(len(examples), generator=generator)[:n]
-    return subject.enter(examples[places])
+@dataclass(frozen=True)
+class Surroundings:
+    """What the data holds where an attribution starts, each worked out when a method first asks for it."""
 
+    subject: Subject
+    data: Data | None
+    inputs: Tensor  # (1, ...), as the network takes them
+    seed: int
 
-def scale_of(subject: Subject, data: Data | None, inputs: Tensor) -> Tensor:
-    """How far the values of the data reach where the attribution starts: of a row each feature's own, (1, features).
+    @cached_property
+    def background(self) -> Tensor | None:
+        """Some training examples; None where there are none at hand."""
+        if self.data is None:
+            return None
+        examples = _training(self.data, self.inputs)
+        generator = torch.Generator().manual_seed(self.seed)
+        places = torch.randperm(len(examples), generator=generator)[:BACKGROUND]
+        return self.subject.enter(examples[places])
 
-    Without training examples it is the reach of the example itself.
-    """
-    if subject.signal.is_tokens and subject.layer is None and subject.signal.vocabulary is not None:
-        values = subject.enter(torch.arange(subject.signal.vocabulary, device=inputs.device)[None])
-    else:
-        values = subject.enter(inputs if data is None else _training(data, inputs)[:MANY])
-    if data is not None and values.dim() == 2 and not subject.signal.is_tokens:
-        return values.amax(0, keepdim=True) - values.amin(0, keepdim=True)
-    return values.max() - values.min()
+    @cached_property
+    def scale(self) -> Tensor:
+        """How far the values of the data reach: of a row each feature's own, (1, features).
+
+        Without training examples it is the reach of the example itself.
+        """
+        subject, signal = self.subject, self.subject.signal
+        if signal.is_tokens and subject.layer is None and signal.vocabulary is not None:
+            values = subject.enter(torch.arange(signal.vocabulary, device=self.inputs.device)[None])
+        else:
+            values = subject.enter(self.inputs if self.data is None else _training(self.data, self.inputs)[:MANY])
+        if self.data is not None and values.dim() == 2 and not signal.is_tokens:
+            return values.amax(0, keepdim=True) - values.amin(0, keepdim=True)
+        return values.max() - values.min()
 
 
 def blurred(pictures: Tensor) -> Tensor:

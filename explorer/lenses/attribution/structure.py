@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import networkx as nx
 from torch import nn
@@ -123,15 +122,6 @@ def _words(network: nn.Module, name: str, module: nn.Module) -> str:
     return f"in {title}" if part else title
 
 
-def is_overlapping(module: nn.Module) -> bool:
-    """Whether the windows of a max pooling share places or reach over the edge."""
-    if not isinstance(module, MAX_POOLS):
-        return False
-    stride = module.kernel_size if module.stride is None else module.stride
-    kernel, step, pad = (_largest(each) for each in (module.kernel_size, stride, module.padding))
-    return step < kernel or pad > 0
-
-
 def is_curved_features(module: nn.Module) -> bool:
     """Whether a feature expansion computes more than the two coordinates."""
     return isinstance(module, FeatureExpansion) and not LINEAR_FEATURES.issuperset(module.chosen)
@@ -185,7 +175,3 @@ def picture_layers(plan: Plan) -> tuple[str, ...]:
         if is_after and is_picture and node.name in on_the_way and node.layer.kind not in ("max_pool", "average_pool"):
             found.append(node.name)
     return tuple(found)
-
-
-def _largest(size: Any) -> int:
-    return max(size) if isinstance(size, tuple) else size
