@@ -20,7 +20,7 @@ import * as wall from "./view_wall.js";
 const VIEWS = { bars, lines, lines_over, map, numbers, overlay, pictures, scatter, sheet, wall };
 const STYLE = new URL("lens.css", import.meta.url).href;
 const INSET = 2;
-const standing = new Set(); // every lens of the page
+const shown = new Set(); // every lens of the page
 const watches = new Map(); // by lens and settings: the name under which frames of it arrive
 
 export default (component) => mount(component, (panel) => new LensPanel(panel));
@@ -32,7 +32,7 @@ class LensPanel {
     this.sized = panel.canvas(this.plot, { role: "img", tabIndex: 0 });
     this.hand = new Hand(this);
     this.look = new Look(() => panel.redraw());
-    standing.add(this);
+    shown.add(this);
   }
 
   makeParts() {
@@ -40,7 +40,7 @@ class LensPanel {
     this.title = element("strong");
     this.readout = element("span", { className: "nx-muted nx-readout" });
     this.again = element("button", { type: "button", className: "nx-again", textContent: words.again, hidden: true });
-    this.again.addEventListener("click", () => standing.forEach((each) => each.needsLook && each.look.again()));
+    this.again.addEventListener("click", () => shown.forEach((each) => each.needsLook && each.look.again()));
     this.head = element("div", { className: "nx-subtitle" }, this.title, this.readout, this.again);
     this.plot = element("div", { className: "nx-plot" });
     this.sentence = element("span", { role: "status" });
@@ -89,7 +89,7 @@ class LensPanel {
   }
 
   destroy() {
-    standing.delete(this);
+    shown.delete(this);
     this.look.forget();
     this.style.remove();
   }

@@ -5,6 +5,7 @@ import { largest, numberAt } from "./frames.js";
 import { write } from "./mount.js";
 import { brief, drawTicks, fitted, niceTicks, percent, roundedPath, setFont } from "./plot.js";
 import { drawSteps, LEFT, RIGHT, stepsRight } from "./result_steps.js";
+import { answersClasses } from "./result_tools.js";
 import { drawSeries } from "./result_unit.js";
 import { words } from "./words.js";
 
@@ -71,9 +72,10 @@ function drawTokens(result, array, room) {
 /* (time, feature): a line for each feature; rows of cells where everything is either on or off. */
 function drawLines(result, array, room) {
   const [times, features] = array.shape, { context, width } = result.sized, { theme } = result.panel;
-  if (features <= MOST_ROWS && array.values.every((value) => value === 0 || value === largest(array.values))) return drawSwitches(result, array);
+  const peak = largest(array.values);
+  if (features <= MOST_ROWS && array.values.every((value) => value === 0 || value === peak)) return drawSwitches(result, array);
   const box = { x: LEFT, y: 6, width: width - LEFT - RIGHT, height: Math.min(room, 170) - 26 };
-  const reach = largest(array.values) * array.factor || 1;
+  const reach = peak * array.factor || 1;
   const x = (time) => box.x + (times > 1 ? time / (times - 1) : 0.5) * box.width;
   const low = array.values.some((value) => value < 0) ? -reach : 0;
   const y = (value) => box.y + box.height - ((value - low) / (reach - low)) * box.height;
@@ -116,7 +118,7 @@ function drawRow(result, array, room) {
 function barsOf(diagram, frame) {
   const prediction = frame.arrays.get("prediction");
   if (!prediction) return [];
-  const isShare = !/regression/.test(diagram.task?.kind ?? ""), names = diagram.task?.labels?.length ? diagram.task.labels : diagram.token_names ?? [];
+  const isShare = answersClasses(diagram), names = diagram.task?.labels?.length ? diagram.task.labels : diagram.token_names ?? [];
   const target = targetOf(frame), peak = isShare ? 1 : Math.max(largest(prediction.values) * prediction.factor, ...target.map(Math.abs)) || 1;
   const bars = Array.from(prediction.values, (_, index) => {
     const value = numberAt(prediction, index);
@@ -149,7 +151,7 @@ function drawBars(result, bars, top, frame) {
   context.fillStyle = theme.muted;
   context.textAlign = "left";
   context.textBaseline = "middle";
-  context.fillText(titleOf(diagram.task?.kind ?? "", stepOf(frame)), 0, top - 6);
+  context.fillText(titleOf(diagram, stepOf(frame)), 0, top - 6);
   const best = Math.max(...bars.filter((bar) => !bar.isTarget).map((bar) => bar.value));
   const isByClass = frame.arrays.has("prediction.steps") && !bars.some((bar) => bar.isTarget); // as the cells of all steps
   bars.filter((_, place) => top + (place + 1) * ROW < height + 8).forEach((bar, place) => {
@@ -162,8 +164,8 @@ function colourOf(bar, isBest, theme) {
   return rgb(bar.isRight ? classColour(2) : theme.colours.positive, isBest || bar.isRight ? 1 : 0.6);
 }
 
-function titleOf(kind, step) {
-  const title = /regression/.test(kind) ? words.output : words.asked[kind] ?? words.classes;
+function titleOf(diagram, step) {
+  const title = answersClasses(diagram) ? words.asked[diagram.task?.kind] ?? words.classes : words.output;
   return step === null ? title : words.titleAtStep(title, step);
 }
 

@@ -4,6 +4,7 @@ over the right one for numbers. */
 import { classColour, rgb } from "./colour.js";
 import { largest, numberAt } from "./frames.js";
 import { brief, drawTicks, niceTicks, setFont } from "./plot.js";
+import { answersClasses } from "./result_tools.js";
 import { drawSeries } from "./result_unit.js";
 import { words } from "./words.js";
 
@@ -14,7 +15,7 @@ const CAPTION = 16, CELL = 13, PLOT = 74, MOST_LINES = 4;
 export function drawSteps(result, frame, top) {
   const answers = frame.arrays.get("prediction.steps");
   if (!answers) return top;
-  const target = frame.arrays.get("prediction.target"), isClasses = areClasses(result);
+  const target = frame.arrays.get("prediction.target"), isClasses = answersClasses(result.panel.diagram);
   drawCaption(result, target ? words.stepsBeside(isClasses) : words.steps, top);
   return (isClasses ? drawCells : drawLines)(result, answers, target, top + CAPTION);
 }
@@ -29,12 +30,10 @@ function likeliest(answers, time) {
 /* [steps answered right, steps that are asked]; null where that is not told. */
 export function stepsRight(result, frame) {
   const [answers, target] = ["prediction.steps", "prediction.target"].map((name) => frame.arrays.get(name));
-  if (!answers || !target || !areClasses(result)) return null;
+  if (!answers || !target || !answersClasses(result.panel.diagram)) return null;
   const asked = Array.from(target.values, (index, time) => [index, time]).filter(([index]) => index >= 0);
   return [asked.filter(([index, time]) => likeliest(answers, time).index === index).length, asked.length];
 }
-
-const areClasses = (result) => !/regression/.test(result.panel.diagram.task?.kind ?? "");
 
 function drawCells(result, answers, target, top) {
   const times = answers.shape[0], rows = [];

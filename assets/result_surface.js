@@ -4,6 +4,7 @@ import { Atlas, classColour, mix, packed, rgb, shareLevel, signedColour, signedL
 import { largest, numberAt, slab } from "./frames.js";
 import { write } from "./mount.js";
 import { brief, drawTicks, fitted, niceTicks, roundedPath, setFont } from "./plot.js";
+import { answersClasses } from "./result_tools.js";
 import { words } from "./words.js";
 
 const EXTENT = 6;
@@ -25,7 +26,7 @@ export class Surface {
   }
 
   get isDiscrete() {
-    return !/regression/.test(this.panel.diagram.task?.kind ?? "");
+    return answersClasses(this.panel.diagram);
   }
 
   forget() {

@@ -1,7 +1,10 @@
-/* The controls under a result. */
+/* The controls under a result, and what its pictures ask of the network. */
 
 import { element, write } from "./mount.js";
 import { words } from "./words.js";
+
+/* Whether the answer tells classes or tokens rather than numbers. */
+export const answersClasses = (diagram) => !/regression/.test(diagram.task?.kind ?? "");
 
 export function check(text, isOn, changed) {
   const input = element("input", { type: "checkbox", checked: isOn });

@@ -58,6 +58,15 @@ def _same_chance() -> None:
 
 
 @pytest.fixture(scope="module")
+def running_engine() -> Iterator[None]:
+    """The app's own engine, which the first page starts; it ends with the module."""
+    yield
+    from explorer.ui.service import close_engine
+
+    close_engine()
+
+
+@pytest.fixture(scope="module")
 def browser() -> Iterator["Browser"]:
     """A headless Chromium."""
     from tests.app_server import chromium

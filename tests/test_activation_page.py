@@ -1,13 +1,11 @@
 """The activations page through the frame script: what it offers for which network, and what a click chooses."""
 
-from collections.abc import Iterator
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.ui import activation_words as words
 from explorer.ui import activations_panel
-from explorer.ui.service import close_engine, engine
+from explorer.ui.service import engine
 from tests.test_look_pages import looked_at
 from tests.test_pages import change, mine, opened, press, run, said, train, visit
 
@@ -20,13 +18,7 @@ KINDS = {  # one preset for each kind of input
     "tokens": "induction-one-layer",
 }
 
-pytestmark = pytest.mark.xdist_group("engine")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def running_engine() -> Iterator[None]:
-    yield
-    close_engine()
+pytestmark = [pytest.mark.xdist_group("engine"), pytest.mark.usefixtures("running_engine")]
 
 
 def on(preset: str, part: str = "") -> AppTest:

@@ -1,7 +1,6 @@
 """The attributions page through the frame script: what is offered for which network, and what the browser is told."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -11,20 +10,14 @@ from explorer.ui import attribution_asking as asking
 from explorer.ui import attribution_panel, further_words
 from explorer.ui import attribution_words as words
 from explorer.ui.guard import plain
-from explorer.ui.service import close_engine, engine
+from explorer.ui.service import engine
 from tests.test_activation_page import KINDS
 from tests.test_look_pages import looked_at
 from tests.test_pages import mine, opened, run, said, visit
 
 PAGE = "attribution.py"
 
-pytestmark = pytest.mark.xdist_group("engine")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def running_engine() -> Iterator[None]:
-    yield
-    close_engine()
+pytestmark = [pytest.mark.xdist_group("engine"), pytest.mark.usefixtures("running_engine")]
 
 
 def on(preset: str) -> AppTest:

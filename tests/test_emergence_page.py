@@ -1,7 +1,6 @@
 """The page of emergence through the frame script."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -13,20 +12,14 @@ from explorer.ui.emergence_panel import ALL
 from explorer.ui.gallery_dialog import CARDS
 from explorer.ui.guard import plain
 from explorer.ui.laboratories import CHART, LABORATORIES, REGRESSION
-from explorer.ui.service import close_engine, engine
+from explorer.ui.service import engine
 from tests.test_look_pages import lenses
 from tests.test_pages import mine, opened, press, run, said, until, visit
 
-pytestmark = pytest.mark.xdist_group("engine")
+pytestmark = [pytest.mark.xdist_group("engine"), pytest.mark.usefixtures("running_engine")]
 
 EVERY_LABORATORY = {**LABORATORIES, "regression": REGRESSION}
 PRESETS = [(name, preset) for name, each in LABORATORIES.items() for preset in (*each.phenomena, *each.controls)]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def running_engine() -> Iterator[None]:
-    yield
-    close_engine()
 
 
 def laboratory(name: str, app: AppTest | None = None) -> AppTest:

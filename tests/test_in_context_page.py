@@ -1,7 +1,6 @@
 """The page of in-context learning through the frame script."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,19 +9,13 @@ from streamlit.testing.v1 import AppTest
 from explorer.ui import in_context_words as words
 from explorer.ui.guard import plain
 from explorer.ui.in_context_panel import CHOOSER, PARTS
-from explorer.ui.service import close_engine, engine
+from explorer.ui.service import engine
 from tests.test_emergence_page import courses, measured
 from tests.test_look_pages import looked_at
 from tests.test_pages import mine, opened, press, run, said, until, visit
 
-pytestmark = pytest.mark.xdist_group("engine")
+pytestmark = [pytest.mark.xdist_group("engine"), pytest.mark.usefixtures("running_engine")]
 PAGE = "in_context.py"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def running_engine() -> Iterator[None]:
-    yield
-    close_engine()
 
 
 @pytest.fixture(scope="module")

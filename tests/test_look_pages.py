@@ -1,7 +1,6 @@
 """The pages of lenses through the frame script: what opens for which network, and what the browser is told."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,20 +9,14 @@ from streamlit.testing.v1 import AppTest
 from explorer import gallery
 from explorer.lenses.request import Example, LookRequest
 from explorer.ui import attention_panel, look_words, states_panel, words
-from explorer.ui.service import close_engine, engine
+from explorer.ui.service import engine
 from tests.test_pages import change, mine, opened, press, run, said, train, visit
 
 PAGES = {"attention.py": attention_panel, "states.py": states_panel}
 ATTENDS, RECURS, NEITHER = "induction-heads", "brackets-lstm", "circle"
 CHARACTERS = "char-gpt"
 
-pytestmark = pytest.mark.xdist_group("engine")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def running_engine() -> Iterator[None]:
-    yield
-    close_engine()
+pytestmark = [pytest.mark.xdist_group("engine"), pytest.mark.usefixtures("running_engine")]
 
 
 def looked_at(app: AppTest) -> dict[str, dict[str, Any]]:

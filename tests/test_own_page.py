@@ -1,7 +1,5 @@
 """An input of one's own on the pages of lenses: begun with an example, kept in the link, refused in a sentence."""
 
-from collections.abc import Iterator
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -9,7 +7,6 @@ from explorer.lenses.request import read_example
 from explorer.own_input import write_own
 from explorer.ui import address, own_words, words
 from explorer.ui.guard import plain
-from explorer.ui.service import close_engine
 from tests.test_pages import mine, opened, run, said, visit
 
 FORMS = {
@@ -21,13 +18,7 @@ FORMS = {
     "adding-gru": "numbers",
 }
 
-pytestmark = pytest.mark.xdist_group("engine")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def running_engine() -> Iterator[None]:
-    yield
-    close_engine()
+pytestmark = [pytest.mark.xdist_group("engine"), pytest.mark.usefixtures("running_engine")]
 
 
 def own(app: AppTest) -> AppTest:

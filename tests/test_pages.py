@@ -1,7 +1,7 @@
 """Every page through the frame script: it opens, says what it is about, and fails in words only."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from explorer import gallery
 from explorer.ui import activation_words, attribution_words, words
 from explorer.ui.guard import plain
-from explorer.ui.service import close_engine, engine
+from explorer.ui.service import engine
 from explorer.ui.session import KEY, Session
 from explorer.ui.visitor import KEY as VISITOR
 
@@ -23,13 +23,7 @@ SEEN = {
 }
 PATIENCE = 60  # seconds
 
-pytestmark = pytest.mark.xdist_group("engine")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def running_engine() -> Iterator[None]:
-    yield
-    close_engine()
+pytestmark = [pytest.mark.xdist_group("engine"), pytest.mark.usefixtures("running_engine")]
 
 
 def opened(**address: str) -> AppTest:

@@ -1,7 +1,6 @@
 """Many runs at once on the page of emergence: begun by one button, drawn while they come, each opened by a choice."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -13,20 +12,14 @@ from explorer.ui import study_words as words
 from explorer.ui.axes import axes
 from explorer.ui.guard import plain
 from explorer.ui.laboratories import LABORATORIES
-from explorer.ui.service import close_engine, engine
+from explorer.ui.service import engine
 from explorer.ui.session import Session
 from explorer.ui.studies_result import opened_by
 from explorer.validation import assign
 from tests.test_pages import mine, opened, press, run, said, until, visit
 
-pytestmark = pytest.mark.xdist_group("engine")
+pytestmark = [pytest.mark.xdist_group("engine"), pytest.mark.usefixtures("running_engine")]
 FEW = {"recipe__steps": "24", "recipe__evaluate_every": "2", "data__modulus": "11"}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def running_engine() -> Iterator[None]:
-    yield
-    close_engine()
 
 
 def charts(app: AppTest) -> list[dict]:

@@ -34,12 +34,12 @@ class FrequencyRemoval(Lens):
         split = scene.data.test.to(scene.device)
         table = next(module for module in network.modules() if isinstance(module, nn.Embedding)).weight
         whole, before = loss(network(*split.inputs), split.targets), table.clone()
-        effects = []
-        for frequency in counted(range(1, modulus // 2 + 1), scene.tell, "frequency"):
+        frequencies, effects = range(1, modulus // 2 + 1), []
+        for frequency in counted(frequencies, scene.tell, "frequency"):
             table[:modulus] = without(before[:modulus], [frequency])
             effects.append(loss(network(*split.inputs), split.targets) - whole)
         keys = key_frequencies(scene.network, modulus)
-        table[:modulus] = without(before[:modulus], [each for each in range(1, modulus // 2 + 1) if each not in keys])
+        table[:modulus] = without(before[:modulus], [each for each in frequencies if each not in keys])
         return {
             "loss": named(whole),
             "effect": named(torch.stack(effects), "frequency"),

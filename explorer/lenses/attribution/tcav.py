@@ -64,7 +64,7 @@ class Tcav(Lens):
 
     def look(self, scene: Scene) -> Picture:
         concept = self.concept or next(
-            filter(lambda each: _is_common(each, scene), concepts_of(scene.checked.description))
+            each for each in concepts_of(scene.checked.description) if _is_common(each, has_concept(each, scene.data))
         )
         with_it, without = self._pools(concept, scene)
         target = self._target(scene)
@@ -85,7 +85,7 @@ class Tcav(Lens):
         """Places of training examples with the concept, and of others."""
         chance = torch.Generator().manual_seed(self.seed)
         has = has_concept(concept, scene.data)
-        if not _is_common(concept, scene):
+        if not _is_common(concept, has):
             raise EngineError(
                 f"lens.concept: expected at least {LEAST} training examples with {concept} and {LEAST} without, got "
                 f"{int(has.sum())} and {int((~has).sum())}; choose another."
@@ -111,9 +111,8 @@ class Tcav(Lens):
         return split.inputs[0][: self.examples].to(scene.device)
 
 
-def _is_common(concept: str, scene: Scene) -> bool:
+def _is_common(concept: str, has: Tensor) -> bool:
     """Whether there are enough training examples with a concept, and without."""
-    has = has_concept(concept, scene.data)
     return concept == RANDOM or min(int(has.sum()), int((~has).sum())) >= LEAST
 
 
