@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from explorer.ui import attribution_words, words
 from tests.app_server import watched
+from tests.canvas_browser import drawn
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 STEP_PASSED = """step => {
@@ -118,7 +119,7 @@ def test_time_is_scrubbed_and_a_past_step_goes_on_as_another_run(page: Page, add
     expect(page.locator(".nx-timeline .nx-label")).to_have_text(re.compile("^step"))  # the film is here
     for _ in range(3):
         timeline.press("PageDown")
-    page.wait_for_function("() => /step=\\d/.test(location.search)")
+    drawn(page)
     past = step_of(page)
     assert 0 <= past < reached
     page.wait_for_function("past => location.search.includes(`step=${past}`)", arg=past)

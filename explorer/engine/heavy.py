@@ -27,6 +27,11 @@ class Look:
         self.answer.add_done_callback(lambda _: self.is_over.set())
 
     @property
+    def is_asked(self) -> bool:
+        """Whether a worker was given it."""
+        return self._asked is not None
+
+    @property
     def standing(self) -> dict[str, Any] | None:
         """`waiting` for so many, or the `share` that is done and what it is `doing`; None where nothing is told."""
         if self.n_before:
@@ -83,8 +88,8 @@ class HeavyLooks:
 
     @property
     def is_busy(self) -> bool:
-        """Whether the worker is at a look."""
-        return self._now is not None
+        """Whether the worker is at a look that somebody waits for."""
+        return (look := self._now) is not None and look.is_asked and not look.answer.done()
 
     def ask(self, command: str, *arguments: Any) -> Look:
         """Have a look taken in its turn; raises EngineError where too many wait."""
