@@ -100,6 +100,7 @@ def test_a_quick_look_does_not_wait_behind_a_heavy_one(engine, run_id, held):
 
 def test_cancel_ends_the_worker_that_is_at_it_and_the_next_look_is_taken(engine, run_id, held):
     first, second = engine.frame(run_id, HEAVY), engine.frame(run_id, HEAVY)
+    eventually(lambda: engine._crew.heavy.is_busy)
     first.cancel()
     with pytest.raises(EngineError, match="cancelled"):
         first.result()
