@@ -1,6 +1,7 @@
 """What an attribution leaves behind, which is nothing, whether it succeeds or fails."""
 
 import random
+from collections import OrderedDict
 from copy import deepcopy
 from dataclasses import replace
 
@@ -60,6 +61,17 @@ def same(before: list, after: list) -> bool:
     weights = all(value.equal(after[0][name]) for name, value in before[0].items())
     chance = before[6].equal(after[6])
     return weights and chance and before[1:6] == after[1:6] and before[7:] == after[7:]
+
+
+@pytest.mark.parametrize("target", [1, "hidden:2"])
+def test_a_layer_that_writes_over_its_input_changes_no_score_and_goes_on_doing_so(target: int | str) -> None:
+    layers = {"hidden": nn.Linear(4, 6).double(), "relu": nn.ReLU(inplace=True), "out": nn.Linear(6, 2).double()}
+    network = nn.Sequential(OrderedDict(layers))
+    apart = nn.Sequential(OrderedDict(layers | {"relu": nn.ReLU()}))
+    for method in ("IntegratedGradients", "DeepLift", "GuidedBackprop"):
+        found, expected = (ex.attribute(each, ROW, method, target) for each in (network, apart))
+        assert np.array_equal(found.scores, expected.scores), method
+    assert layers["relu"].inplace
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -53,14 +53,15 @@ class Setting:
         """A private copy of the network, with every choice made."""
         subject = Subject(self.network, self.signal, self.target, self.layer)
         inputs = self.inputs.detach().clone()
-        subject.settle(inputs, self.last)
         if isinstance(self.baseline, Tensor):
             baseline = subject.enter(self.baseline.to(inputs))
         else:
             baseline = make_baseline(self.baseline, subject, inputs, self.data, self.seed)
         entered = subject.enter(inputs).detach().clone()
+        baseline = baseline.detach().expand_as(entered).clone()
+        answered = subject.settle(torch.cat([entered, baseline]), self.last)
         around = Surroundings(subject, self.data, inputs, self.seed)
-        return Question(subject, entered, baseline.detach().expand_as(entered).clone(), around, self.seed)
+        return Question(subject, entered, baseline, answered, around, self.seed)
 
 
 def as_long(signal: Signal, data: Data | None, inputs: Tensor) -> tuple[Signal, Data | None]:

@@ -34,6 +34,7 @@ class Question:
     subject: Subject
     inputs: Tensor  # (1, ...), where the attribution starts: rows of the embedding where the network reads tokens
     baseline: Tensor  # the same shape
+    answered: Tensor  # (2, ...): what the network answers to the example as it was asked, and to the baseline
     surroundings: Surroundings
     seed: int = 0
 
@@ -84,7 +85,6 @@ class Method(Settings):
     adds_up: ClassVar[bool] = False  # promises that the scores sum to the change of the answer
     is_sampled: ClassVar[bool] = False  # another seed gives other scores
     of_layer: ClassVar[bool] = False  # the scores belong to units of a layer that the settings name, not to the input
-    takes_many: ClassVar[bool] = False  # explains several inputs (N, ...) at once, so that they may be noisy copies
 
     @classmethod
     def choices(cls, structure: Structure) -> Choices:
@@ -105,7 +105,7 @@ class Method(Settings):
 
     def change(self, question: Question) -> float:
         """What the scores should add up to: the answer less the answer to the baseline."""
-        both = question.answers(torch.cat([question.inputs, question.baseline]))
+        both = question.subject.target.of(question.answered)
         return float(both[0] - both[1])
 
 

@@ -17,7 +17,6 @@ class Saliency(Method):
     shows: ClassVar[str] = "How fast the answer would change with each part of the input."
     hides: ClassVar[str] = "It does not show what is there: a part that matters but is saturated gets nothing."
     paper: ClassVar[str] = "Simonyan et al. 2013, arXiv:1312.6034"
-    takes_many: ClassVar[bool] = True
 
     absolute: bool = Field(False, description="Drop the sign.")
 
@@ -37,7 +36,6 @@ class InputXGradient(Method):
     )
     hides: ClassVar[str] = "It does not see bends: on a product it counts twice, in saturation it gives nothing."
     paper: ClassVar[str] = "Shrikumar et al. 2016, arXiv:1605.01713"
-    takes_many: ClassVar[bool] = True
 
     def verdict(self, structure: Structure) -> Verdict:
         return right("The gradient is exact in every network.")

@@ -30,7 +30,7 @@ def undisturbed(seed: int, method: str) -> Iterator[None]:
             warnings.simplefilter("ignore")  # Captum announces each of its hooks
             random.seed(seed)
             np.random.seed(seed % 2**32)
-            torch.manual_seed(seed)
+            seed_torch(seed)
             yield
     except ExplorerError:
         raise
@@ -39,6 +39,16 @@ def undisturbed(seed: int, method: str) -> Iterator[None]:
     finally:
         random.setstate(python)
         np.random.set_state(numpy)
+
+
+def seed_torch(seed: int) -> None:
+    """Begin torch's chance anew, on devices that are in use.
+
+    Without a GPU in use `torch.manual_seed` would note every call for the day when one is.
+    """
+    torch.default_generator.manual_seed(seed)
+    if torch.cuda.is_initialized():
+        torch.cuda.manual_seed_all(seed)
 
 
 def sentence_of(error: Exception, method: str) -> str:

@@ -18,8 +18,6 @@ from explorer.network import Network
 class OfPictures(Method):
     """What methods share that read one picture inside a network."""
 
-    takes_many: ClassVar[bool] = True
-
     layer: str | None = Field(None, description="The layer whose channels are read; empty means the last that fits.")
 
     @classmethod

@@ -18,9 +18,9 @@ from explorer.lenses.choices import Choices
 OVER: dict[str, type[Method]] = {  # those that follow gradients or rules; the others ask far from the example anyway
     method.__name__: method
     for method in (
+        IntegratedGradients,
         Saliency,
         InputXGradient,
-        IntegratedGradients,
         GradientShap,
         DeepLift,
         DeepLiftShap,

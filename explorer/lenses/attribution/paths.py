@@ -27,7 +27,6 @@ class IntegratedGradients(Method):
     shows: ClassVar[str] = "How much each part of the input adds to the answer, compared with the baseline."
     hides: ClassVar[str] = "It does not show what another baseline would say, nor how parts act together."
     paper: ClassVar[str] = "Sundararajan et al. 2017, arXiv:1703.01365"
-    takes_many: ClassVar[bool] = True
     adds_up: ClassVar[bool] = True
 
     path_steps: int = Field(64, ge=8, le=2048, description="Points on the way from the baseline to the example.")
@@ -60,7 +59,6 @@ class GradientShap(Method):
     shows: ClassVar[str] = "How much each part adds to the answer, compared with typical training examples."
     hides: ClassVar[str] = "It does not show single comparisons, and another seed gives somewhat other scores."
     paper: ClassVar[str] = "Erion et al. 2019, arXiv:1906.10670"
-    takes_many: ClassVar[bool] = True
     adds_up: ClassVar[bool] = True
     is_sampled: ClassVar[bool] = True
 

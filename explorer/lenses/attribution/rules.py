@@ -73,7 +73,6 @@ class DeepLift(Method):
     )
     hides: ClassVar[str] = "It does not treat parts that act together fairly; another baseline gives other scores."
     paper: ClassVar[str] = "Shrikumar et al. 2017, arXiv:1704.02685"
-    takes_many: ClassVar[bool] = True
     adds_up: ClassVar[bool] = True
 
     def verdict(self, structure: Structure) -> Verdict:
@@ -101,7 +100,6 @@ class DeepLiftShap(Method):
     )
     hides: ClassVar[str] = "It does not show single comparisons, which may disagree."
     paper: ClassVar[str] = "Lundberg & Lee 2017, arXiv:1705.07874"
-    takes_many: ClassVar[bool] = True
     adds_up: ClassVar[bool] = True
 
     def verdict(self, structure: Structure) -> Verdict:
@@ -120,7 +118,8 @@ class DeepLiftShap(Method):
 def rescale(question: Question, baseline: Tensor) -> Tensor:
     """DeepLift of one example against one baseline."""
     eps = 1e-10 if question.inputs.dtype == torch.float64 else 1e-6  # a smaller change is rounding
-    return Rescaled(question.subject, eps=eps).attribute(question.inputs, baseline).detach()
+    with question.subject.separated():
+        return Rescaled(question.subject, eps=eps).attribute(question.inputs, baseline).detach()
 
 
 class LRP(Method):
@@ -130,7 +129,6 @@ class LRP(Method):
     shows: ClassVar[str] = "How the answer itself, without a baseline, is handed back through the layers."
     hides: ClassVar[str] = "It does not show what biases contribute; with ReLU it equals input × gradient."
     paper: ClassVar[str] = "Bach et al. 2015, doi:10.1371/journal.pone.0130140"
-    takes_many: ClassVar[bool] = True
     adds_up: ClassVar[bool] = True
 
     def verdict(self, structure: Structure) -> Verdict:
@@ -152,7 +150,8 @@ class LRP(Method):
                 continue
             module.rule = EpsilonRule()
             module.register_forward_pre_hook(lambda _, inputs: tuple(value * 1.0 for value in inputs))
-        return attr.LRP(question.subject).attribute(question.inputs).detach()
+        with question.subject.separated():
+            return attr.LRP(question.subject).attribute(question.inputs).detach()
 
     def change(self, question: Question) -> float:
         return float(question.answers(question.inputs)[0])
@@ -162,7 +161,6 @@ class Rectifying(Method):
     """What Guided Backprop and Deconvolution share: they bend the gradient at every ReLU."""
 
     captum: ClassVar[Any]
-    takes_many: ClassVar[bool] = True
 
     def verdict(self, structure: Structure) -> Verdict:
         if (part := structure.first(is_rectified_recurrence)) is not None:
@@ -174,7 +172,8 @@ class Rectifying(Method):
         return right("Every ReLU is a layer of its own, which the rule reaches.")
 
     def attribute(self, question: Question) -> Tensor:
-        return self.captum(question.subject).attribute(question.inputs)
+        with question.subject.separated():
+            return self.captum(question.subject).attribute(question.inputs)
 
 
 class GuidedBackprop(Rectifying):

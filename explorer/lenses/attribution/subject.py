@@ -1,6 +1,10 @@
 """The network as an attribution method sees it: a private copy that gives one number for each example."""
 
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from copy import deepcopy
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -11,18 +15,15 @@ from explorer.lenses.attribution.targets import Target
 from explorer.network import Network
 from explorer.signals import Signal
 
+PASSING = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
+
 
 class Subject(nn.Module):
-    """A private copy in eval mode, entered at its input, at its embedding or at a layer.
-
-    Captum hooks the tensors that enter and leave a non-linear layer; where two layers share one, its hooks mix them up.
-    Every hooked layer reads a tensor of its own here: its input times one.
-    """
+    """A private copy in eval mode, entered at its input, at its embedding or at a layer."""
 
     def __init__(self, network: nn.Module, signal: Signal, target: Target, layer: str | None = None):
         super().__init__()
         copy = private(network)
-        separate(copy)
         self.target = target
         self.signal = signal
         self.layer = layer
@@ -38,35 +39,60 @@ class Subject(nn.Module):
         """Inputs as the network takes them, brought to where the attribution starts."""
         return self.body.enter(inputs)
 
-    def settle(self, inputs: Tensor, last: int | None) -> Target:
-        """Make every open choice of the target by the answer to one example (1, ...)."""
+    def settle(self, values: Tensor, last: int | None) -> Tensor:
+        """Make every open choice of the target by the answer to the first of some values; the answers to all."""
         with torch.no_grad():
-            self.target = self.target.settle(self.body(self.enter(inputs)), last)
-        return self.target
+            answers: Tensor = self.body(values)
+        self.target = self.target.settle(answers[:1], last)
+        return answers
+
+    @contextmanager
+    def separated(self) -> Iterator[None]:
+        """While it lasts, every layer that Captum hooks reads a tensor of its own: its input times one.
+
+        Captum hooks the tensors that enter and leave a non-linear layer; where two layers share one, its hooks mix them
+        up.
+        """
+        hooked = (*ELEMENTWISE, *MAX_POOLS, *JOINT)
+        handles = [
+            module.register_forward_pre_hook(_times_one)
+            for module in self.network.modules()
+            if isinstance(module, hooked) and not list(module.children())
+        ]
+        try:
+            yield
+        finally:
+            for handle in handles:
+                handle.remove()
 
     def forward(self, values: Tensor) -> Tensor:  # (B, ...) -> (B,)
         return self.target.of(self.body(values))
 
 
 def private(network: nn.Module) -> nn.Module:
-    """A copy that shares no tensor: in eval mode, every weight with a gradient, without hooks that others have left."""
-    shared = {id(network.plan): network.plan} if isinstance(network, Network) else {}  # it never changes
-    copy = deepcopy(network, shared).eval()
+    """A copy that shares no tensor: in eval mode, every weight with a gradient, without hooks that others have left.
+
+    No layer of it writes over its input, which a method may have kept.
+    """
+    known: dict[int, Any] = {id(network.plan): network.plan} if isinstance(network, Network) else {}  # never changes
+    for module in network.modules():
+        known |= {id(hooks): OrderedDict() for name, hooks in vars(module).items() if _is_dropped(name, hooks)}
+    copy = deepcopy(network, known).eval()
     for module in copy.modules():
-        for hooks in (module._forward_hooks, module._forward_pre_hooks, module._backward_hooks):
-            hooks.clear()
-        module._backward_pre_hooks.clear()
+        if "inplace" in vars(module):
+            vars(module)["inplace"] = False
     for parameter in copy.parameters():
         parameter.grad = None
         parameter.requires_grad_(parameter.is_floating_point())
     return copy
 
 
-def separate(network: nn.Module) -> None:
-    """Give every layer that Captum hooks a tensor of its own."""
-    for module in network.modules():
-        if isinstance(module, (*ELEMENTWISE, *MAX_POOLS, *JOINT)) and not list(module.children()):
-            module.register_forward_pre_hook(_times_one)
+def _is_dropped(name: str, hooks: Any) -> bool:
+    """Whether an attribute of a module holds hooks of a pass through it, or none of another kind.
+
+    Every module has a dozen such tables, nearly all of them empty: most of what a copy would take time for.
+    """
+    return isinstance(hooks, OrderedDict) and (name in PASSING or (name.endswith("_hooks") and not hooks))
 
 
 def _times_one(module: nn.Module, inputs: tuple) -> tuple:

@@ -99,7 +99,9 @@ class Tcav(Lens):
         one = scene.one()
         target = read_target(self.target, scene.data.task.labels)
         target = aimed(target, scene.data.task, scene.network, one.inputs[0], one.targets)
-        return Subject(scene.network, scene.data.signals[0], target).settle(one.inputs[0], scene.answer_step())
+        subject = Subject(scene.network, scene.data.signals[0], target)
+        subject.settle(subject.enter(one.inputs[0]), scene.answer_step())
+        return subject.target
 
     def _followed(self, scene: Scene, target: Target) -> Tensor:
         """Held-out examples of the class in question, or of any where there are no classes."""
