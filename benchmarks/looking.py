@@ -23,6 +23,7 @@ LARGE = {
     "preset": "induction-heads",
     "recipe.steps": 1_000_000,
     "recipe.batch_size": 8,  # of 32 a step alone takes longer than a picture may
+    "recipe.evaluate_every": 100,  # nothing is drawn during a look at held-out data
     "data.length": TOKENS,
     "network.layers": ",".join(["embedding", "position", *BLOCKS * ["transformer_block"], "layer_norm", "linear"]),
 } | {f"network.layers.{block}.heads": HEADS for block in range(2, 2 + BLOCKS)}

@@ -1,5 +1,6 @@
 """What flows between data, layers and task, described for one example and without any numbers."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -35,6 +36,12 @@ class Signal:
     def is_tokens(self) -> bool:
         """Whether the value is a row of whole numbers, each the id of a token."""
         return self.vocabulary is not None
+
+    @property
+    def places(self) -> int:
+        """How many steps or points of a picture it has, at each of which the same weights are at work."""
+        by_rank = {2: self.shape[:1], 3: self.shape[1:]}
+        return math.prod(self.shape if self.is_tokens else by_rank.get(len(self.shape), ()))
 
     def __str__(self) -> str:
         size = "×".join(map(str, self.shape))

@@ -10,7 +10,10 @@ from torch import nn
 from explorer.engine.inline import train
 from explorer.errors import ExperimentError, LimitError
 from explorer.experiment import Stop
+from explorer.gallery import PRESETS
+from explorer.network import build
 from explorer.training.diagnosis import last_sound_step
+from explorer.training.evaluation import FEWEST, GLANCE, glanced_at
 from explorer.training.schedules import KINDS as SCHEDULES
 from explorer.training.snapshots import SnapshotPolicy
 from explorer.training.stopping import Stopping
@@ -111,3 +114,17 @@ def test_live_metrics_agree_with_the_full_evaluation(tmp_path: Path) -> None:
     last = run.latest()["test"]
     assert found["accuracy"] == pytest.approx(last["accuracy"])
     assert found["loss"] == pytest.approx(last["loss"])
+
+
+@pytest.mark.parametrize("name", ["article-cnn", "shape-detector", "induction-heads"])
+def test_even_the_largest_presets_are_looked_at_with_all_examples_of_a_look(name: str) -> None:
+    experiment = PRESETS[name].experiment
+    held_out = check(experiment).dataset.load(experiment.seed).test
+    assert glanced_at(build(check(experiment).plan, 0)) >= min(GLANCE, len(held_out))
+
+
+def test_a_large_network_is_looked_at_with_fewer_examples_but_never_with_too_few() -> None:
+    deep = ",".join(["embedding", "position", *4 * ["transformer_block"], "linear"])
+    large = PRESETS["induction-heads"].experiment.with_("data.length=64", f"network.layers={deep}")
+    larger = large.with_("data.length=128", "network.layers.0.features=256")
+    assert [glanced_at(build(check(each).plan, 0)) for each in (large, larger)] == [150, FEWEST]

@@ -7,6 +7,7 @@ from explorer.lenses import KINDS
 from explorer.lenses.base import Lens, Scene
 from explorer.lenses.choices import demand_among
 from explorer.lenses.picture import Picture
+from explorer.lenses.recording import evaluating
 from explorer.lenses.request import LookRequest
 from explorer.validation import Checked
 
@@ -23,10 +24,5 @@ def lens_of(request: LookRequest, checked: Checked) -> Lens:
 
 def look(lens: Lens, scene: Scene) -> Picture:
     """What the lens sees of the network in eval mode; the mode is put back."""
-    was_training = scene.network.training
-    scene.network.eval()
-    try:
+    with evaluating(scene.network):
         return lens.look(scene)
-    finally:
-        if was_training:
-            scene.network.train()

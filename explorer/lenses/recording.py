@@ -55,10 +55,11 @@ def replacing(network: nn.Module, changes: Mapping[str, Change]) -> Iterator[Non
 @contextmanager
 def evaluating(network: nn.Module) -> Iterator[None]:
     """Every module in eval mode; afterwards each is in the mode that it was in."""
-    before = [(module, module.training) for module in network.modules()]
-    network.eval()
+    before = [module for module in network.modules() if module.training]
     try:
+        for module in before:
+            vars(module)["training"] = False  # past what torch does for every attribute: a live picture has little time
         yield
     finally:
-        for module, was_training in before:
-            module.training = was_training
+        for module in before:
+            vars(module)["training"] = True

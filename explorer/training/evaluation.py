@@ -7,12 +7,15 @@ from sklearn import metrics as sk
 from torch import Tensor, nn
 
 from explorer.datasets.base import Split
+from explorer.network import Network
 from explorer.signals import IGNORED, Task
 from explorer.training.boxes import box_scores
 from explorer.training.objectives import Loss
 from explorer.training.transcripts import transcript_scores
 
 CHUNK = 512  # examples in one forward pass
+GLANCE, FEWEST = 512, 32  # examples of each split looked at while training
+GLANCE_WORK = 2_000_000_000  # multiply-adds of such a look; a larger network looks at fewer, so that steps go on
 LABELS_SHOWN = 64  # a confusion matrix of more classes is not made
 
 
@@ -36,6 +39,16 @@ def predict(network: nn.Module, split: Split) -> Tensor:
     finally:
         network.train(was_training)
     return chunks[0] if len(chunks) == 1 else torch.cat(chunks)
+
+
+def glanced_at(network: Network) -> int:
+    """How many examples of each split are looked at while such a network trains."""
+    per_example = sum(
+        node.output.places * parameter.numel()
+        for node in network.plan.nodes
+        for parameter in network.get_submodule(node.name).parameters()
+    )
+    return max(FEWEST, min(GLANCE, GLANCE_WORK // max(1, per_example)))
 
 
 @torch.no_grad()

@@ -13,14 +13,13 @@ from explorer.network import build
 from explorer.training.batches import Batches
 from explorer.training.chance import in_force, seeded
 from explorer.training.diagnosis import Divergence, first_broken
-from explorer.training.evaluation import glance, predict
+from explorer.training.evaluation import glance, glanced_at, predict
 from explorer.training.objectives import loss_for, penalty
 from explorer.training.snapshots import SnapshotPolicy
 from explorer.training.stopping import Stopping
 from explorer.validation import Checked
 
 State = Literal["training", "paused", "finished", "diverged"]
-GLANCE = 512  # examples of each split looked at while training; the full account comes from `evaluation.evaluate`
 NORM_EVERY = 10  # steps between two measurements of the gradient norm
 
 
@@ -55,10 +54,8 @@ class Trainer:
         self.divergence: Divergence | None = None
         self.stopping = Stopping()
         self.batches = Batches(data, self.recipe.batch_size, self.recipe.augmentation, device)
-        self.looked_at = {
-            "train": data.train.take(slice(GLANCE)).to(device),
-            "test": data.test.take(slice(GLANCE)).to(device),
-        }
+        few = slice(glanced_at(self.network))  # the full account comes from `evaluation.evaluate`
+        self.looked_at = {"train": data.train.take(few).to(device), "test": data.test.take(few).to(device)}
         self.weights = self.network.state_dict()  # views of the living values, which only ever change in place
         self.policy = self._new_policy()
         self._adopt_recipe()

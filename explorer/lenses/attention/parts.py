@@ -67,7 +67,7 @@ def piece(network: Network, text: str) -> Piece:
     index = int(number)
     if isinstance(module, Attention):
         _demand_below(module.n_heads, index, text, "heads")
-        return Piece(f"{path}.head_output", 1, index)
+        return Piece(f"{path}.z", 1, index)  # before its own output weights: what reads nothing adds nothing
     if isinstance(module, TwoMaps):
         _demand_below(module.widen.out_features, index, text, "hidden units")
         return Piece(f"{path}.activation", -1, index)
