@@ -9,7 +9,7 @@ from explorer.lenses.base import Scene
 from explorer.lenses.components import principal_components
 from explorer.lenses.states.correlation import StateCorrelation
 from explorer.lenses.states.gates import Gates
-from explorer.lenses.states.match import StateMatch, exact, matches
+from explorer.lenses.states.match import StateMatch, exact, matches, suggested
 from explorer.lenses.states.quantities import quantities
 from explorer.lenses.states.reach import GradientReach, reach
 from explorer.lenses.states.states import States
@@ -111,6 +111,20 @@ def test_the_places_that_match_hold_by_hand(ends_too: bool) -> None:
         assert (example, start) != (0, 2)
     assert picture["match_input"].values.shape == (5, 30, 2)
     assert picture["match_prediction"].axes == ("match", "time")
+
+
+@pytest.mark.parametrize(
+    ("rows", "span"),
+    [
+        (["01110000", "01110010", "00000110"], (1, 3)),  # where most units are on together
+        (["01110000", "00001111"], (4, 7)),  # the longer of two
+        (["00100000", "00100000", "11111111", "00011000"], (3, 4)),  # neither a single step nor everything
+        (["00100000", "11111111"], (0, 7)),
+        (["00000000"], (0, 7)),
+    ],
+)
+def test_the_span_that_most_units_keep_to_is_suggested(rows: list[str], span: tuple[int, int]) -> None:
+    assert suggested(torch.tensor([[mark == "1" for mark in row] for row in rows]).T) == span
 
 
 def test_a_span_without_units_matches_nothing() -> None:

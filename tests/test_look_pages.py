@@ -160,8 +160,11 @@ def test_another_of_my_runs_is_taken_in_hand_without_leaving_the_page() -> None:
 
 def test_a_span_and_a_threshold_find_the_units_that_are_on_exactly_there() -> None:
     app = on("states.py", "agreement")
-    app.slider(key=f"span_{mine(app).run_id}_0_4").set_value((2, 3))
+    assert look_words.SUGGESTED in said(app)
+    start, end = looked_at(app)["states"]["options"]["span"]
+    app.slider(key=f"span_{mine(app).run_id}_{start}_{end}").set_value((2, 3))
     run(app)
+    assert app.query_params["span"] == "2-3"
     app.slider(key="state_threshold").set_value(0.1)
     run(app)
     assert looked_at(app)["states"]["options"]["span"] == [2, 3]
@@ -170,6 +173,7 @@ def test_a_span_and_a_threshold_find_the_units_that_are_on_exactly_there() -> No
     exactly = is_on[:, 2] & is_on[:, 3] & ~is_on[:, 1] & ~is_on[:, 4]
     assert exactly.any()
     assert look_words.units(exactly.nonzero()[0].tolist()) in said(app)
+    assert looked_at(press(app, "suggest_span"))["states"]["options"]["span"] == [start, end]
 
 
 def test_three_kinds_of_memory_stand_side_by_side_each_from_its_own_run() -> None:

@@ -77,3 +77,12 @@ def test_what_is_no_input_at_all_is_left_out_of_a_link(given: str) -> None:
     asked = address.read({"example": given})
     assert asked.example == {"split": "test", "index": 0}
     assert asked.ignored == (words.ignored("example", words.NOT_AN_EXAMPLE),)
+
+
+@pytest.mark.parametrize(
+    ("given", "span"), [("3-7", (3, 7)), ("7-3", None), ("-1", None), ("a-b", None), ("1-²", None)]
+)
+def test_a_span_of_steps_travels_in_a_link_and_nonsense_is_told(given: str, span: tuple[int, int] | None) -> None:
+    asked = address.read({"span": given})
+    assert asked.span == span
+    assert asked.ignored == (() if span else (words.ignored("span", words.NOT_A_SPAN),))

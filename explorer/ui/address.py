@@ -1,6 +1,6 @@
 """The page's address: a whole experiment as readable dotted keys, the run and the step looked at, what is hidden.
 
-    ?preset=circle&recipe.learning_rate=0.1&data.noise=0.2&run=…&step=225&example=train:7&hide=seed,builder
+    ?preset=circle&recipe.learning_rate=0.1&data.noise=0.2&run=…&step=225&example=train:7&span=3-7&hide=seed,builder
 
 Whatever cannot be followed is left out, and told in words: a link never breaks the page.
 """
@@ -21,7 +21,7 @@ from explorer.ui import words
 from explorer.ui.drafts import canonical_preset
 from explorer.ui.session import FIRST, Session
 
-OWN = ("preset", "run", "step", "example", "hide")  # what is not a dotted key
+OWN = ("preset", "run", "step", "example", "span", "hide")  # what is not a dotted key
 HIDEABLE = (*words.PANELS, *words.HIDDEN_PARTS)  # the parts that a lesson can leave out
 SPLITS = ("train", "test")
 LONGEST_OWN = 2_000  # characters of an input of one's own
@@ -39,6 +39,7 @@ class Asked:
     run_id: str
     step: int | None
     example: dict[str, Any]
+    span: tuple[int, int] | None
     hidden: frozenset[str]
     ignored: tuple[str, ...]
 
@@ -66,6 +67,7 @@ def read(address: Mapping[str, str]) -> Asked:
         run_id=address.get("run", ""),
         step=_step(address.get("step"), ignored),
         example=_example(address.get("example"), ignored),
+        span=_span(address.get("span"), ignored),
         hidden=hidden & set(HIDEABLE),
         ignored=tuple(ignored),
     )
@@ -85,6 +87,8 @@ def write(mine: Session, with_run: bool = True) -> dict[str, str]:
             found["step"] = str(mine.step)
     if mine.example != Session().example:
         found["example"] = _written_example(mine.example)
+    if mine.span is not None:
+        found["span"] = "-".join(map(str, mine.span))
     if mine.hidden:
         found["hide"] = ",".join(sorted(mine.hidden))
     return found
@@ -134,6 +138,17 @@ def _step(text: str | None, ignored: list[str]) -> int | None:
     if text.isdecimal() and len(text) < 10:
         return int(text)
     ignored.append(words.ignored("step", words.NOT_A_STEP))
+    return None
+
+
+def _span(text: str | None, ignored: list[str]) -> tuple[int, int] | None:
+    """The first and the last step of a span, as 3-7."""
+    if text is None:
+        return None
+    first, _, last = text.partition("-")
+    if all(part.isdecimal() and len(part) < 5 for part in (first, last)) and int(first) <= int(last):
+        return int(first), int(last)
+    ignored.append(words.ignored("span", words.NOT_A_SPAN))
     return None
 
 

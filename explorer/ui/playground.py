@@ -36,7 +36,8 @@ def open_page() -> None:
 def _follow(asked: address.Asked) -> None:
     mine = session()
     mine.hidden, mine.notes = asked.hidden, list(asked.ignored)
-    mine.preset, mine.experiment, mine.example = asked.preset, asked.experiment, asked.example
+    mine.preset, mine.experiment = asked.preset, asked.experiment
+    mine.example, mine.span = asked.example, asked.span
     if asked.run_id:
         try:
             workbench.open_run(asked.run_id)

@@ -36,6 +36,7 @@ class Session:
     hidden: frozenset[str] = frozenset()  # controls that a lesson's link leaves out
     step: int | None = None  # the past step that a link shows
     example: dict[str, Any] = field(default_factory=lambda: {"split": "test", "index": 0})  # what all lenses look at
+    span: tuple[int, int] | None = None  # steps chosen of the hidden states; none: those the lens suggests
     own_fault: str = ""  # why the last input of one's own was not taken
     looked: int = 0  # grows whenever the example changes from elsewhere than its own control
     is_open: bool = False  # whether the address was read

@@ -1,6 +1,5 @@
 """The units that are on exactly in a span, and the other places where the same ones are on."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -15,9 +14,9 @@ AROUND = 6  # steps shown before and after a match
 MOST_VALUES = 3  # numbers shown of one step
 
 
-def draw_matches(settings: Mapping[str, Any]) -> None:
-    """What a search over held-out examples finds, each place with its input, target and prediction."""
-    picture = look_bar.look("state_match", **settings)
+def draw_matches(picture: Picture) -> None:
+    """What a search over held-out examples found, each place with its input, target and prediction."""
+    start, end = map(int, picture["span"].values)
     numbers = np.flatnonzero(picture["units"].values).tolist()
     st.markdown(f"**{words.UNITS_ON}** · {len(numbers)}")
     if not numbers:
@@ -25,7 +24,7 @@ def draw_matches(settings: Mapping[str, Any]) -> None:
     else:
         st.caption(words.units(numbers))
         st.markdown(f"**{words.ELSEWHERE}**")
-        _draw_places(picture, int(settings["end"]) - int(settings["start"]) + 1)
+        _draw_places(picture, end - start + 1)
     step = session().step
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(words.at_step(look_bar.step_now() if step is None else step))

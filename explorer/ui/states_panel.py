@@ -19,7 +19,6 @@ PRESETS = ("brackets-lstm", "adding-rnn", "adding-lstm", "adding-gru", "flip-flo
 SIDE_BY_SIDE = ("adding-rnn", "adding-lstm", "adding-gru")
 HIGH = 470  # pixels
 MOST_UNITS, BAR = 20, 22
-SPAN = (0, 4)  # steps that are chosen at first
 UNTRAINED = ".untrained"
 
 # The parts of the page in order: the lenses each looks through, and what draws it.
@@ -76,38 +75,47 @@ def _draw_sheet() -> None:
     """Units over time with the input beneath, and beside it what a chosen span of steps tells."""
     shown = [value for value in words.VALUES if value in _gates()]
     left, right = st.columns([64, 36], gap="medium")
+    with right:
+        place = st.container(gap="small")
+        threshold = st.slider(words.THRESHOLD, -1.0, 1.0, 0.3, 0.05, key="state_threshold")
+        ends_too = st.toggle(words.ENDS, value=True, help=words.ENDS_HELP, key="state_ends")
+        start, end = session().span or (None, None)
+        settings = {"layer": layer(), "start": start, "end": end, "threshold": threshold, "ends_too": ends_too}
+        picture = look_bar.look("state_match", **settings)
+        span = tuple(map(int, picture["span"].values))
+        with place:
+            _draw_span(*span)
+        draw_matches(picture)
     with left:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{words.STATES_TITLE}**", help=words.SPAN_HELP)
             value = st.segmented_control(words.VIEW, shown, default=shown[0], format_func=words.VALUES.__getitem__,
                                          key="state_value", label_visibility="collapsed", required=True)  # fmt: skip
-        options = {"array": f"{layer()}.{value or shown[0]}", "span": list(_span())}
-        draw_lens("states", LENS, {"layer": layer()}, "sheet", options, HIGH, span=_choose_span)
-    with right:
-        start, end = _span()
-        key = f"span_{session().run_id}_{start}_{end}"
-        if _steps() > 1:
-            st.slider(words.SPAN, 0, _steps() - 1, (start, end), key=key, help=words.SPAN_HELP,
-                      on_change=lambda: _keep_span(*st.session_state[key]))  # fmt: skip
-        threshold = st.slider(words.THRESHOLD, -1.0, 1.0, 0.3, 0.05, key="state_threshold")
-        ends_too = st.toggle(words.ENDS, value=True, help=words.ENDS_HELP, key="state_ends")
-        settings = {"layer": layer(), "start": start, "end": end, "threshold": threshold, "ends_too": ends_too}
-        draw_matches(settings)
+        options = {"array": f"{layer()}.{value or shown[0]}", "span": list(span)}
+        draw_lens("states", LENS, {"layer": layer()}, "sheet", options, HIGH,
+                  span=lambda sent: _choose_span(int(sent["start"]), int(sent["stop"])))  # fmt: skip
 
 
-def _span() -> tuple[int, int]:
-    start, end = st.session_state.get("state_span", SPAN)
-    last = _steps() - 1
-    return min(start, last), min(end, last)
+def _draw_span(start: int, end: int) -> None:
+    """The span that is looked at: one's own, or the one that is suggested until there is one."""
+    if _steps() < 2:
+        return
+    key = f"span_{session().run_id}_{start}_{end}"
+    st.slider(words.SPAN, 0, _steps() - 1, (start, end), key=key, help=words.SPAN_HELP,
+              on_change=lambda: _choose_span(*st.session_state[key]))  # fmt: skip
+    if session().span is None:
+        st.caption(words.SUGGESTED)
+    else:
+        st.button(words.SUGGEST, key="suggest_span", help=words.SUGGEST_HELP, type="tertiary",
+                  icon=":material/lightbulb:", on_click=_forget_span)  # fmt: skip
 
 
-def _keep_span(start: int, end: int) -> None:
-    st.session_state["state_span"] = (start, end)
+def _choose_span(start: int, end: int) -> None:
+    session().span = (start, end)
 
 
-def _choose_span(sent: dict[str, Any]) -> None:
-    """A drag over the sheet."""
-    _keep_span(int(sent["start"]), int(sent["stop"]))
+def _forget_span() -> None:
+    session().span = None
 
 
 def _draw_gates() -> None:

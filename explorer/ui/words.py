@@ -51,6 +51,7 @@ HIDDEN_PARTS = {
 TOO_LONG = "The settings are too long for a link. Share the run file instead."
 NOT_A_STEP = "expected a whole number"
 NOT_AN_EXAMPLE = "expected train or test, a colon and a whole number"
+NOT_A_SPAN = "expected the first and the last step, as 3-7"
 
 
 def unknown_preset(name: str) -> str:

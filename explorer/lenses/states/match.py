@@ -1,5 +1,7 @@
 """State matching: which units are on exactly in a span, and where else they are on together."""
 
+from collections import Counter
+from itertools import groupby
 from typing import ClassVar
 
 import torch
@@ -22,8 +24,10 @@ class StateMatch(Lens):
     is_live: ClassVar[bool] = False
 
     layer: str | None = Field(None, description="Which recurrent layer; empty means the first.")
-    start: int = Field(0, ge=0, le=4095, description="First step of the span.")
-    end: int = Field(4, ge=0, le=4095, description="Last step of the span.")
+    start: int | None = Field(
+        None, ge=0, le=4095, description="First step of the span; empty: the span in which most units are on."
+    )
+    end: int | None = Field(None, ge=0, le=4095, description="Last step of the span; empty: the first.")
     threshold: float = Field(0.3, ge=-10, le=10, description="A unit is on where its state is at least this high.")
     ends_too: bool = Field(True, description="Ask that the units are off just before and just after the span.")
     most: int = Field(12, ge=1, le=64, description="Other places that are listed.")
@@ -37,8 +41,7 @@ class StateMatch(Lens):
         name = choose(self.layer, recurrent_names(scene.checked))
         output, own = gates_of(scene.network, [name], scene.one())
         is_on = units(own[name])[0] >= self.threshold  # (T, units)
-        start = min(self.start, len(is_on) - 1)
-        end = min(max(self.end, start), len(is_on) - 1)
+        start, end = self._span(is_on)
         chosen = exact(is_on, start, end, self.ends_too)
         searched = scene.held_out(self.examples)
         answers, others = gates_of(scene.network, [name], searched)
@@ -61,6 +64,32 @@ class StateMatch(Lens):
             "match_target": named(searched.targets[rows], "match", *task.target_axes),
             "match_prediction": named(guesses(answers, task)[rows], "match", *task.guess_axes),
         }
+
+    def _span(self, is_on: Tensor) -> tuple[int, int]:
+        if self.start is None:
+            return suggested(is_on)
+        start = min(self.start, len(is_on) - 1)
+        return start, min(max(start, self.end or 0), len(is_on) - 1)
+
+
+def suggested(is_on: Tensor) -> tuple[int, int]:
+    """The span that the most units keep to, the longest of these: (T, units) -> its first and its last step.
+
+    A single step, or all of them, is suggested only where no unit keeps to anything else.
+    """
+    last = len(is_on) - 1
+    found: Counter[tuple[int, int]] = Counter()
+    for unit in is_on.T.tolist():
+        for on, steps in groupby(range(last + 1), unit.__getitem__):
+            if on:
+                first, *others = steps
+                found[first, others[-1] if others else first] += 1
+
+    def worth(span: tuple[int, int]) -> tuple[bool, int, int]:
+        length = span[1] - span[0]
+        return 0 < length < last, found[span], length
+
+    return max(found, key=worth, default=(0, last))
 
 
 def exact(is_on: Tensor, start: int, end: int, ends_too: bool) -> Tensor:
