@@ -15,7 +15,7 @@ export function draw(scene) {
   drawAxes(scene, plot);
   curves.forEach((curve, index) => drawCurve(scene, plot, curve, seriesColour(index)));
   drawNames(scene, curves);
-  const marked = scene.options.marked ? scene.frame.arrays.get(scene.options.marked)?.values[0] : undefined;
+  const { marked } = scene.options;
   if (marked !== undefined && marked < plot.xs.length) drawPointed(scene, plot, curves, marked);
   const columns = plot.xs.length, at = (_, column) => hitAt(scene, curves, plot, column);
   if (scene.pointed?.column !== undefined) drawPointed(scene, plot, curves, scene.pointed.column);

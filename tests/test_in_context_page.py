@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer.lenses.request import LookRequest
 from explorer.ui import in_context_words as words
 from explorer.ui.guard import plain
 from explorer.ui.in_context_panel import CHOOSER, PARTS
@@ -76,14 +77,21 @@ def test_both_kinds_of_classes_are_compared_once_there_is_a_run_of_each() -> Non
     assert {told["run"] for told in courses(app)} == {first, held.run_id}
 
 
-def test_the_slider_of_shots_holds_as_many_as_the_prompt_and_its_pictures_follow() -> None:
-    for preset, most in (("in-context-line", 16), ("in-context-classes", 8)):
-        app = visit(opened(preset=preset), PAGE)
-        slider = app.slider(key=f"shots_{mine(app).run_id}")
-        assert (slider.min, slider.max, slider.value) == (0, most, most)
-        slider.set_value(3)
-        app = run(app)
-        assert looked_at(app)["few_shots_scores"]["settings"] == {"shots": 3}
-        app.slider(key=f"shots_{mine(app).run_id}").set_value(0)
-        app = run(app)
-        assert words.NO_SHOTS in said(app)
+@pytest.mark.parametrize(
+    ("preset", "most"), [("in-context-line", 16), ("in-context-classes", 8), ("induction-heads", 8)]
+)
+def test_the_slider_of_shots_holds_as_many_as_the_prompt_and_its_pictures_follow(preset: str, most: int) -> None:
+    app = visit(opened(preset=preset), PAGE)
+    slider = app.slider(key=f"shots_{mine(app).run_id}")
+    assert (slider.min, slider.max, slider.value) == (0, most, most)
+    held = engine().look(mine(app).run_id, LookRequest(lens="few_shots", settings={"examples": 16}))
+    assert held["network"].values.shape == (most + 1,)
+    slider.set_value(3)
+    told = looked_at(run(app))
+    assert told["few_shots_shares"]["settings"] == {"shots": 3}
+    assert (told["few_shots_scores"]["settings"], told["few_shots_scores"]["options"]["marked"]) == ({}, 3)
+    app.button_group(key="shots_control").set_value("shot_labels")
+    assert looked_at(run(app))["few_shots_scores"]["lens"] == "shot_labels"
+    assert words.LABELS_SAY in said(app)
+    app.slider(key=f"shots_{mine(app).run_id}").set_value(0)
+    assert words.NO_SHOTS in said(run(app))

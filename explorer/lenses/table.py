@@ -31,6 +31,8 @@ from explorer.lenses.generation import Generation
 from explorer.lenses.in_context.errors import PromptErrors
 from explorer.lenses.in_context.few_shots import FewShots
 from explorer.lenses.in_context.lines import PromptLines
+from explorer.lenses.in_context.shot_labels import ShotLabels
+from explorer.lenses.in_context.shot_shares import ShotShares
 from explorer.lenses.interference import FeatureRemoval
 from explorer.lenses.stage import Stage
 from explorer.lenses.states.correlation import StateCorrelation
@@ -71,6 +73,8 @@ KINDS: dict[str, type[Lens]] = {
         PromptLines,
         PromptErrors,
         FewShots,
+        ShotLabels,
+        ShotShares,
         FeatureMaps,
         Arithmetic,
         Histograms,

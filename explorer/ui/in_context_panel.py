@@ -13,28 +13,38 @@ from explorer.ui.laboratory_gallery import draw_gallery
 from explorer.ui.prompt_panel import draw_prompt
 
 CHOOSER = "in_context_part"
-PARTS = {"regression": REGRESSION, "classes": LABORATORIES["classes"], "copying": LABORATORIES["copying"]}
-FIRST = {"regression": (draw_prompt, draw_few_shots), "classes": (draw_few_shots,)}  # what a part draws of its own
+PARTS = {"regression": REGRESSION} | {name: LABORATORIES[name] for name in ("classes", "induction", "copying")}
+FIRST = {  # what a part draws of its own
+    "regression": (draw_prompt, draw_few_shots),
+    "classes": (draw_few_shots,),
+    "induction": (draw_few_shots,),
+}
 
 
 def draw_in_context() -> None:
     """Two meanings of one term, and the part of the page that was chosen."""
     if not look_bar.draw():
         return
-    with st.expander(words.MEANINGS_TITLE, icon=":material/menu_book:"):
-        st.markdown(words.MEANINGS)
     titles = {ALL: emergence_words.ALL} | {name: told.title for name, told in words.PARTS.items()}
     default = next((name for name, each in PARTS.items() if belongs(each)), ALL)
     part = st.segmented_control(words.PART, list(titles), default=default, format_func=titles.__getitem__,
                                 required=True, key=CHOOSER, label_visibility="collapsed") or ALL  # fmt: skip
     if part == ALL:
-        draw_gallery(PARTS, words.PARTS, CHOOSER)
+        draw_gallery(PARTS, words.PARTS, CHOOSER, _draw_meanings)
         return
+    with st.expander(words.MEANINGS_TITLE, icon=":material/menu_book:"):
+        st.markdown(words.MEANINGS)
     st.markdown(plain(words.PARTS[part].emerges))
     draw_laboratory(part, PARTS[part], words.PARTS[part], FIRST.get(part, ()))
     if part == "classes" and belongs(PARTS[part]):
         _draw_both()
     look_bar.draw_timeline()
+
+
+def _draw_meanings() -> None:
+    with st.container(border=True, height="stretch"):
+        st.markdown(f"##### {words.MEANINGS_TITLE}")
+        st.markdown(words.MEANINGS)
 
 
 def _draw_both() -> None:

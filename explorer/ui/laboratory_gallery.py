@@ -3,7 +3,7 @@
 Pages that hold several laboratories show it where the run in hand belongs to none of them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
@@ -18,11 +18,25 @@ from explorer.ui.laboratories import Laboratory
 COLUMNS = 3
 
 
-def draw_gallery(laboratories: Mapping[str, Laboratory], told: Mapping[str, Told], chooser: str) -> None:
-    """A card for each laboratory; a click starts its phenomenon and sets the control of this key to the laboratory."""
+def draw_gallery(
+    laboratories: Mapping[str, Laboratory],
+    told: Mapping[str, Told],
+    chooser: str,
+    draw_beside: Callable[[], None] = lambda: None,
+) -> None:
+    """A card for each laboratory; a click starts its phenomenon and sets the control of this key to the laboratory.
+
+    `draw_beside` fills the room that the last row leaves.
+    """
     names = list(laboratories)
     for start in range(0, len(names), COLUMNS):
-        for column, name in zip(st.columns(COLUMNS), names[start : start + COLUMNS], strict=False):
+        row = names[start : start + COLUMNS]
+        left_over = COLUMNS - len(row)
+        columns = st.columns([1] * len(row) + [left_over] * bool(left_over))
+        if left_over:
+            with columns[-1]:
+                draw_beside()
+        for column, name in zip(columns, row, strict=False):
             with column, st.container(border=True, key=f"card_laboratory_{name}", height="stretch", gap="xsmall"):
                 _draw_laboratory(name, laboratories[name], told[name], chooser)
 
@@ -59,6 +73,7 @@ def _draw_laboratory(name: str, laboratory: Laboratory, told: Told, chooser: str
                 _draw_picture(preset)
                 st.caption(caption)
     st.caption(plain(told.emerges))
+    st.space("stretch")
     st.button(words.START, key=f"begin_{name}", icon=":material/play_arrow:", width="stretch", type="primary",
               on_click=_begin, args=(name, laboratory, chooser))  # fmt: skip
 

@@ -6,12 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 import torch
-from torch import Tensor
+from torch import Generator, Tensor
 
-from explorer.datasets.base import Dataset, Split
-from explorer.datasets.in_context import InContextRegression, ridge_predictions
-from explorer.datasets.in_context_classes import InContextClassification, shows_answer
-from explorer.lenses.in_context.prompts import asking
+from explorer.datasets.endless import draw_permutations
 
 Network = Callable[[Tensor], Tensor]
 
@@ -22,7 +19,6 @@ class Shots(ABC):
 
     shots: Tensor
     rest: Tensor  # (B, ...)
-    length: int  # steps of a whole prompt
     targets: Tensor  # (B, ...)
 
     @property
@@ -47,9 +43,33 @@ class Shots(ABC):
         kept = is_in.gather(1, order).reshape(*order.shape, *[1] * (self.shots.dim() - 2))
         return self.shots[rows, order] * kept
 
+    def dealt_out(self, k: int, generator: Generator) -> Self:
+        """The labels of the first `k` shots in a random order among these."""
+        order = torch.arange(self.most).repeat(len(self.shots), 1)
+        order[:, :k] = draw_permutations(len(order), k, generator)
+        rows, order = torch.arange(len(order))[:, None].to(self.shots.device), order.to(self.shots.device)
+        return self.with_labels(self.labels[rows, order])
+
+    @property
+    @abstractmethod
+    def labels(self) -> Tensor:
+        """What each shot tells of its item: (B, n, ...)."""
+
+    @abstractmethod
+    def with_labels(self, labels: Tensor) -> Self:
+        """The same items with other labels."""
+
+    @abstractmethod
+    def any_labels(self, generator: Generator) -> Tensor:
+        """Labels drawn for each shot from all that there are, whatever its item: (B, n, ...)."""
+
+    @abstractmethod
+    def no_labels(self) -> Tensor:
+        """What stands in the place of a label where none is told: (B, n, ...)."""
+
     @abstractmethod
     def answers(self, network: Network, is_in: Tensor) -> Tensor:
-        """What a network answers with these shots alone: (B, outputs)."""
+        """What a network answers with these shots alone, as many in each prompt: (B, outputs)."""
 
     @abstractmethod
     def score(self, answers: Tensor) -> Tensor:
@@ -66,74 +86,3 @@ class Shots(ABC):
     @abstractmethod
     def names(self, labels: tuple[str, ...]) -> list[str]:
         """What each shot of the first prompt tells."""
-
-
-@dataclass(frozen=True)
-class LineShots(Shots):
-    """Pairs of x and y (B, n, d + 1), then the x (B, d) whose value is asked for; training has all shorter prompts."""
-
-    noise: float
-
-    @classmethod
-    def of(cls, split: Split, dataset: InContextRegression) -> Self:
-        """The last x is asked about, after the first of the pairs before it."""
-        (inputs,) = split.inputs
-        d = dataset.dimensions
-        return cls(inputs[:, 1:, d:], inputs[:, -1, :d], inputs.shape[1], split.targets[:, -1], dataset.noise)
-
-    def answers(self, network: Network, is_in: Tensor) -> Tensor:
-        counts = is_in.sum(1)
-        answers = network(asking(self.packed(is_in), counts, self.rest, self.length))
-        return answers[torch.arange(len(counts), device=counts.device), counts]
-
-    def score(self, answers: Tensor) -> Tensor:
-        return (answers - self.targets).square().mean() / self.rest.shape[1]
-
-    def reference(self, is_in: Tensor) -> Tensor:
-        return self.score(self.answers(lambda inputs: ridge_predictions(inputs, self.noise), is_in))
-
-    def value(self, answers: Tensor, meant: Tensor) -> Tensor:
-        return answers[:, 0]
-
-    def names(self, labels: tuple[str, ...]) -> list[str]:
-        return [f"({', '.join(f'{number:.2g}' for number in shot)})" for shot in self.shots[0].tolist()]
-
-
-@dataclass(frozen=True)
-class ClassShots(Shots):
-    """Pairs of item and label (B, n, 2, F), then the item asked about; it keeps its place, and the pairs left out are
-    zeros, which is no prompt of training."""
-
-    dimensions: int
-
-    @classmethod
-    def of(cls, split: Split, dataset: InContextClassification) -> Self:
-        """An input of one's own may have one step too many, which stays before the item asked about."""
-        (inputs,) = split.inputs
-        n = (inputs.shape[1] - 1) // 2
-        shots = inputs[:, : 2 * n].unflatten(1, (n, 2))
-        return cls(shots, inputs[:, 2 * n :], inputs.shape[1], split.targets, dataset.dimensions)
-
-    def answers(self, network: Network, is_in: Tensor) -> Tensor:
-        return network(torch.cat([self.packed(is_in).flatten(1, 2), self.rest], 1))
-
-    def score(self, answers: Tensor) -> Tensor:
-        return (answers.argmax(-1) == self.targets).float().mean()
-
-    def reference(self, is_in: Tensor) -> Tensor:
-        is_shown = shows_answer(self.packed(is_in).flatten(1, 2), self.targets, self.dimensions)
-        return is_shown.any(1).float().mean()
-
-    def value(self, answers: Tensor, meant: Tensor) -> Tensor:
-        return answers.softmax(-1)[:, meant.argmax()]
-
-    def names(self, labels: tuple[str, ...]) -> list[str]:
-        return [labels[label] for label in self.shots[0, :, 1, self.dimensions :].argmax(-1).tolist()]
-
-
-def shots_of(split: Split, dataset: Dataset) -> Shots:
-    """Prompts of such data, taken apart."""
-    if isinstance(dataset, InContextRegression):
-        return LineShots.of(split, dataset)
-    assert isinstance(dataset, InContextClassification)
-    return ClassShots.of(split, dataset)
