@@ -59,10 +59,10 @@ function line(array, rank) {
 
 function layOut({ context, box, options }, { rows, columns, names, axes }) {
   const left = roomFor(context, names[0], MOST_NAME);
-  const guess = (box.width - left) / columns;
-  const below = roomBelow(context, names[1], guess, MOST_NAME);
-  let width = box.width - left - 2, height = box.height - below - LEGEND_ROOM;
   const isSquare = options.is_square ?? (axes.join() === "query,key" || rows === columns);
+  const most = isSquare ? (box.height - LEGEND_ROOM) / rows : Infinity; // of a cell's width
+  const below = roomBelow(context, names[1], Math.min(most, (box.width - left) / columns), MOST_NAME);
+  let width = box.width - left - 2, height = box.height - below - LEGEND_ROOM;
   if (isSquare) [width, height] = [Math.min(width, (height * columns) / rows), Math.min(height, (width * rows) / columns)];
   const shift = (box.width - left - 2 - width) / 2;
   return { ...grid(rows, columns, { x: box.x + left + shift, y: box.y, width, height: Math.max(8, height) }), left, below };

@@ -78,8 +78,14 @@ function drawWords({ context, theme }, track, place, y) {
   if (place.wide < LEAST_WORD) return drawStrip(context, track, place, y);
   setFont(context, theme, Math.min(11, place.wide));
   Object.assign(context, { fillStyle: theme.text, textAlign: "center", textBaseline: "middle" });
-  for (let time = 0; time < place.columns; time++) context.fillText(fitted(context, track.text(time), place.wide), place.box.x + (time + 0.5) * place.wide, y + track.height / 2 + 0.5);
+  for (let time = 0; time < place.columns; time++) context.fillText(short(context, track.text(time), place.wide), place.box.x + (time + 0.5) * place.wide, y + track.height / 2 + 0.5);
   return undefined;
+}
+
+/* As much of a word as fits, but of a name its first letter rather than that and a dot. */
+function short(context, text, room) {
+  const found = fitted(context, text, room);
+  return found !== text && found.length < 3 && /^\p{L}/u.test(text) ? text[0] : found;
 }
 
 /* Too narrow for words: a colour for each. */

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from explorer import gallery
 from explorer.lenses.request import Example, LookRequest
-from explorer.ui import attention_panel, look_words, states_panel, words
+from explorer.ui import attention_panel, look_words, states_panel, visitor, words
 from explorer.ui.service import engine
 from tests.test_pages import change, mine, opened, press, run, said, train, visit
 
@@ -99,6 +99,7 @@ def test_heads_that_are_switched_off_are_off_in_every_part_of_the_page() -> None
     assert looked_at(run(app))["loss_off"]["settings"]["off"] == ["block2.attention:0"]
     part(app, "attention_part", "off")
     assert looked_at(app)["ablation_loss"]["settings"]["off"] == ["block2.attention:0"]
+    assert looked_at(app)["ablation_heads"]["settings"] == {"instead": "zero"}
 
 
 @pytest.mark.parametrize(
@@ -184,3 +185,12 @@ def test_three_kinds_of_memory_stand_side_by_side_each_from_its_own_run() -> Non
     press(app, "fitting_adding-gru")
     assert looked_at(app)["side_adding-rnn"]["run"] == first
     assert looked_at(app)["side_adding-gru"]["run"] == mine(app).run_id != first
+    begun = looked_at(press(app, "train_missing"))["side_adding-lstm"]["run"]
+    assert begun not in (first, mine(app).run_id)
+    engine().helm(begun, engine().token(begun, visitor_of(app))).stop()
+    assert "train_missing" not in {button.key for button in app.button}
+
+
+def visitor_of(app: AppTest) -> str:
+    """The secret of a browser without cookies."""
+    return str(app.session_state[visitor.KEY])

@@ -151,7 +151,7 @@ def draw_likeness() -> None:
                             format_func=words.last_step if other else words.step)  # fmt: skip
         if step is not None:
             settings["other_step"] = step
-        draw_lens("likeness", "cka", settings, "map", options, HIGH)
+    draw_lens("likeness", "cka", settings, "map", options, HIGH)
     st.caption(words.LIKENESS_CAPTION)
 
 

@@ -12,7 +12,7 @@ from explorer.ui.session import session
 
 ROW, FRAME = 16, 30  # pixels of one bar, and around the bars
 MOST_HIGH = 1100
-MAP_ROW = 30
+MAP_ROW, SCORED = 30, 375
 MOST_TOKENS = 20
 SCORES = ("previous_token", "prefix_matching", "copying", "entropy")
 PLACE = "attention_place"
@@ -52,6 +52,13 @@ def draw_kinds() -> None:
             st.markdown(f"**{words.HEAD_SCORES[score]}**", help=words.SCORE_HELP[score])
             _draw_by_head(f"score_{score}", "head_scores", {}, f".{score}", has_caption=False)
     look_bar.draw_sentences("head_scores")
+    path, index = chosen()
+    st.markdown(f"**{words.head(path, index)}**", help=words.SCORED_HELP)
+    options = {"array": f"{path}.pattern", "index": [index], "cells": False}
+    for column, view in zip(st.columns(2, gap="medium"), words.HEAD_VIEWS, strict=True):
+        with column:
+            draw_lens(f"scored_{view}", "attention", {}, view, options, SCORED, has_caption=False)
+    st.caption(words.HEAD_CAPTION)
 
 
 def draw_rollout() -> None:
@@ -177,6 +184,11 @@ def _draw_target() -> int | None:
 
 
 def _draw_by_head(key: str, lens: str, settings: dict[str, Any], ending: str, has_caption: bool = True) -> None:
-    """One number for every head: layers down, heads across."""
+    """One number for every head: layers down, heads across; a click chooses one."""
     draw_lens(key, lens, settings, "map", {"stack": ending, "is_square": False}, 60 + MAP_ROW * max(2, len(heads())),
-              has_caption=has_caption)  # fmt: skip
+              has_caption=has_caption, cell=_choose_head)  # fmt: skip
+
+
+def _choose_head(sent: dict[str, Any]) -> None:
+    """A click on the number of a head."""
+    choose(sent["array"].rpartition(".")[0], int(sent["column"]))

@@ -38,7 +38,7 @@ ATTENTION_PARTS = {
 WALL = "All layers and heads"
 HEAD_VIEWS = {"map": "Map", "lines": "Lines"}
 HEAD_CAPTION = (
-    "Rows ask, columns are read from; darker is more attention. It does not show what is read there. "
+    "Rows ask, columns are read from; the scale tells how much attention. It does not show what is read there. "
     "Click a row to follow it under “One query”."
 )
 EFFECTS = "Change of the loss without each head"
@@ -75,6 +75,7 @@ SCORE_HELP = {
     "copying": "Whether what is read is written again: 1 copies, −1 writes against it (Elhage et al. 2021).",
     "entropy": "How widely attention spreads, in nats; 0 is one place only.",
 }
+SCORED_HELP = "Click a score to see its head."
 UP_TO, RESIDUAL = "Up to the layer", "Share of the residual connection"
 RESIDUAL_HELP = "How much passes by each attention unchanged (Abnar and Zuidema 2020 take one half)."
 NO_ROLLOUT = "Places cannot be followed through this network's layers."
@@ -83,6 +84,7 @@ BY_HEAD, BY_LAYER = "Share of each head", "Share of each layer"
 ANSWER_PARTS = {"answer": "This entry's logit", "constant": "Constant part"}
 SHARES = {".share": "layer", ".bias": "bias of the attention"}
 RIGHT = "Probability of the right answer at every place"
+NOTHING_OFF = "Nothing is switched off yet. Choose parts on the left, or click one here."
 INSTEAD, INSTEADS = "A silent part gives out", {"zero": "Nothing", "mean": "Its mean"}
 UNITS_OF, NO_LAYER = "Layer whose units are switched off", "none"
 UNITS_OFF, NO_UNITS_OFF = "Units switched off together", "choose them here, or click a bar"
@@ -179,9 +181,11 @@ REACH_TITLE = "How far back an answer feels its input"
 REACHES = {"reach": "this example", "mean_reach": "mean over held-out examples"}
 LOG, ANSWER_STEP = "Log scale", "Step that answers"
 COMPARE = (
-    "The same task, three kinds of memory: add the two marked numbers of a long series. Open and train each; "
-    "your newest run of each stands here, states above and reach back in time below."
+    "The same task, three kinds of memory: add the two marked numbers of a long series. Your newest run of each stands "
+    "here: its score, its states, and how far back its answer feels the input."
 )
+TRAIN_ALL, TRAIN_REST = "Train all three", "Train those that are missing"
+SCORES = {"r2": "R², 1 is all right", "loss": "Loss"}
 
 
 def at_step(step: int) -> str:
@@ -196,7 +200,8 @@ def go_to(example: int) -> str:
 
 def units(numbers: Sequence[int]) -> str:
     """A list of units, counted from 1."""
-    return ", ".join(str(number + 1) for number in numbers)
+    listed = ", ".join(str(number + 1) for number in numbers)
+    return f"unit {listed}" if len(numbers) == 1 else f"units {listed}"
 
 
 def gate(name: str) -> str:

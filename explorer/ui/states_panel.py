@@ -8,6 +8,7 @@ import streamlit as st
 from explorer import gallery
 from explorer.ui import look_bar, workbench
 from explorer.ui import look_words as words
+from explorer.ui.guard import noted
 from explorer.ui.lens_view import draw_lens
 from explorer.ui.service import engine
 from explorer.ui.session import session
@@ -196,6 +197,11 @@ def _draw_comparison() -> None:
     st.caption(words.COMPARE)
     mine = sorted(engine().runs(visitor()), key=lambda run: run.modified)
     newest = {run.title: run.id for run in mine if not run.note}
+    missing = [name for name in SIDE_BY_SIDE if gallery.preset(name).title not in newest]
+    if missing:
+        label = words.TRAIN_ALL if len(missing) == len(SIDE_BY_SIDE) else words.TRAIN_REST
+        st.button(label, key="train_missing", icon=":material/play_arrow:", type="primary", on_click=_train,
+                  args=(missing,))  # fmt: skip
     for name, column in zip(SIDE_BY_SIDE, st.columns(len(SIDE_BY_SIDE), gap="medium"), strict=True):
         preset = gallery.preset(name)
         with column:
@@ -207,8 +213,17 @@ def _draw_comparison() -> None:
     look_bar.draw_sentences("gradient_reach")
 
 
+def _train(names: Sequence[str]) -> None:
+    """Begin runs beside the one in hand."""
+    with noted():
+        for preset in map(gallery.preset, names):
+            engine().start(preset.experiment, title=preset.title, owner=visitor())
+
+
 def _draw_run(run_id: str, key: str) -> None:
     """The states and the reach of a run that need not be the one in hand."""
     reach = {"arrays": list(words.REACHES), "labels": words.REACHES, "log": True, "axis": "time"}
-    draw_lens(key, LENS, {}, "sheet", {}, 300, run=run_id, has_caption=False)
+    scores = {"arrays": list(words.SCORES), "labels": words.SCORES}
+    draw_lens(f"{key}_scores", "evaluation", {}, "numbers", scores, 66, run=run_id, has_caption=False)
+    draw_lens(key, LENS, {}, "sheet", {}, 270, run=run_id, has_caption=False)
     draw_lens(f"{key}_reach", "gradient_reach", {}, "lines_over", reach, 190, run=run_id, has_caption=False)

@@ -13,7 +13,7 @@ from explorer.ui.session import session
 from explorer.ui.unit_in_hand import in_hand
 
 LENS = "ablation"
-MOST_BARS = 24
+MOST_BARS, ROW = 24, 30
 VIEWS = {1: "bars", 2: "map"}  # by the number of axes of an answer; more of them are pictures
 
 
@@ -28,15 +28,19 @@ def draw_switches() -> None:
         st.caption(words.NOT_AN_EXPLANATION if _attends() else words.NOT_IDLE)
     silence = {"instead": instead or "zero"}
     with right:
-        _draw_answers({"off": [*off, *(f"{layer}:{unit}" for unit in units)], **silence})
+        if not (off or units):
+            st.caption(words.NOTHING_OFF)
+        if _attends():
+            _draw_head_effects(silence)
         if layer:
             _draw_effects(layer, silence)
+        _draw_answers({"off": [*off, *(f"{layer}:{unit}" for unit in units)], **silence})
         look_bar.draw_sentences(LENS)
 
 
 def draw_pills(parts: Sequence[str], title: str) -> list[str]:
     """Which parts are off; the same choice on all parts of the page."""
-    return list(st.pills(title, parts, selection_mode="multi", key=f"off_{session().run_id}",
+    return list(st.pills(title, parts, selection_mode="multi", key=_parts_key(),
                          format_func=words.part, help=words.OFF_HELP))  # fmt: skip
 
 
@@ -68,12 +72,14 @@ def _draw_units() -> tuple[str | None, list[int]]:
 
 
 def _draw_answers(settings: dict[str, Any]) -> None:
-    """Loss and answer, with and without."""
-    draw_lens("ablation_loss", LENS, settings, "numbers",
-              {"arrays": ["loss", "loss_without"], "labels": words.LOSSES}, 80, has_caption=False)  # fmt: skip
+    """Loss and answer, with and without; as they are where nothing is off."""
+    losses = list(words.LOSSES)[: 2 if settings["off"] else 1]
+    draw_lens("ablation_loss", LENS, settings, "numbers", {"arrays": losses, "labels": words.LOSSES}, 80,
+              has_caption=False)  # fmt: skip
     view = VIEWS.get(len(look_bar.shapes(LENS)["prediction"]), "pictures")
     peak = {"peak": 1} if look_bar.has_classes() else {}
-    for column, name in zip(st.columns(2), words.ANSWERS_OF, strict=True):
+    answers = list(words.ANSWERS_OF)[: len(losses)]
+    for column, name in zip(st.columns(len(answers)), answers, strict=True):
         with column:
             st.markdown(f"**{words.ANSWERS_OF[name]}**")
             options = {"array": name, "is_square": False, "cells": False, "is_turned": True, **peak}
@@ -86,6 +92,25 @@ def _draw_effects(layer: str, silence: dict[str, Any]) -> None:
     options = {"array": f"{layer}.effect", "is_sorted": True, "most": MOST_BARS}
     draw_lens("ablation_units", LENS, {**silence, "layer": layer}, "bars", options, 340, has_caption=False,
               chosen=lambda sent: _switch(layer, int(sent["index"])))  # fmt: skip
+
+
+def _draw_head_effects(silence: dict[str, Any]) -> None:
+    """The loss without each head alone; a click switches one off."""
+    st.markdown(f"**{words.EFFECTS}**", help=words.EACH_HELP)
+    options = {"stack": ".effect", "scale": "signed", "is_square": False}
+    draw_lens("ablation_heads", LENS, silence, "map", options, 60 + ROW * max(2, len(heads())), has_caption=False,
+              cell=_switch_head)  # fmt: skip
+
+
+def _switch_head(sent: dict[str, Any]) -> None:
+    """A head goes off, or on again."""
+    head = f"{sent['array'].removesuffix('.effect')}:{int(sent['column'])}"
+    off = st.session_state.get(_parts_key(), [])
+    st.session_state[_parts_key()] = [each for each in parts_off() if (each in off) != (each == head)]
+
+
+def _parts_key() -> str:
+    return f"off_{session().run_id}"
 
 
 def _switch(layer: str, unit: int) -> None:
