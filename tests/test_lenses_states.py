@@ -145,6 +145,9 @@ def test_a_state_that_counts_correlates_with_depth_and_the_untrained_one_does_no
     assert picture["memory.hidden.depth"].values[2] == pytest.approx(1)
     assert picture["memory.hidden.depth"].values[0] == 0
     assert abs(picture["memory.hidden.depth.untrained"].values[2]) < 0.99
+    depth, unit = (picture[f"memory.hidden.depth.{name}"].values for name in ("known", "follower"))
+    assert np.allclose(depth, unit, atol=1e-4)
+    assert (depth.mean(), depth.std()) == pytest.approx((0, 1), abs=1e-5)
 
 
 @pytest.mark.parametrize(

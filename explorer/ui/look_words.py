@@ -174,6 +174,12 @@ GATES = {
 QUANTITY = "Known of the task"
 TRAINED, UNTRAINED = "This network", "Before the first step"
 FOLLOW_HELP = "Pearson's correlation, from −1 to 1; the strongest units first."
+FOLLOWED = "Step by step, in the example in hand"
+FOLLOWED_CAPTION = (
+    "Both as deviations from their means, so that the shapes can be compared; the unit is turned over where it runs "
+    "against what is known. One example; how close it is over many is told above."
+)
+FOLLOWERS = {".known": "known of the task", ".follower": "the unit that follows it most closely"}
 ALL_WAYS, ONE_WAY = "The ways of many examples", "The example in hand"
 WAYS_HELP = "Coloured by the right answer where the whole example has one; a dot ends each. Click one to look at it."
 VARIANCE = "Share of the variance"

@@ -136,7 +136,7 @@ def _draw_gates() -> None:
 def _draw_correlations() -> None:
     """Units and something known of the task, and the same before the first step."""
     found = look_bar.shapes("state_correlation")
-    known = [name for name in found if not name.endswith(UNTRAINED)]
+    known = [name for name in found if not name.endswith((UNTRAINED, *words.FOLLOWERS))]
     name = st.selectbox(words.QUANTITY, known, format_func=_quantity, width=320, key=f"quantity_{session().run_id}",
                         index=min(1, len(known) - 1), help=words.FOLLOW_HELP)  # fmt: skip
     sides = {words.TRAINED: name, words.UNTRAINED: f"{name}{UNTRAINED}"}
@@ -148,6 +148,12 @@ def _draw_correlations() -> None:
             draw_lens(f"follow_{title}", "state_correlation", {"layer": layer()}, "bars", options, high,
                       has_caption=False)  # fmt: skip
     look_bar.draw_sentences("state_correlation")
+    lines = {f"{name}{ending}": label for ending, label in words.FOLLOWERS.items()}
+    if lines.keys() <= found.keys():
+        st.markdown(f"**{words.FOLLOWED}**")
+        options = {"arrays": list(lines), "labels": lines, "axis": "time"}
+        draw_lens("followed", "state_correlation", {"layer": layer()}, "lines_over", options, 240, has_caption=False)
+        st.caption(words.FOLLOWED_CAPTION)
 
 
 def _quantity(name: str) -> str:

@@ -2,7 +2,9 @@
 
 from typing import ClassVar
 
+import torch
 from pydantic import Field
+from torch import Tensor
 
 from explorer.lenses.base import Lens, Scene, choose, named
 from explorer.lenses.measures.cell_depth import correlations
@@ -13,7 +15,10 @@ from explorer.validation import Checked
 
 
 class StateCorrelation(Lens):
-    """Pearson's correlation of every unit with known quantities of the task, over all steps of held-out examples."""
+    """Pearson's correlation of every unit with known quantities of the task, over all steps of held-out examples.
+
+    Beside it, of the example in hand, `known` and `follower`: the quantity and the unit that follows it most closely.
+    """
 
     kind: ClassVar[str] = "state_correlation"
     title: ClassVar[str] = "What units follow"
@@ -42,4 +47,26 @@ class StateCorrelation(Lens):
                     if value.shape[1] * len(value) == len(states):
                         correlation = correlations(states, value.flatten().cpu())
                         picture[f"{name}.{part}.{quantity}{ending}"] = named(correlation.float(), "unit")
+        return picture | (self._over_time(scene, name, picture) if scene.has_target else {})
+
+    def _over_time(self, scene: Scene, name: str, found: Picture) -> Picture:
+        """A quantity and its closest unit step by step, both as deviations from their means; one is turned over."""
+        one = scene.one()
+        _, gates = gates_of(scene.network, [name], one)
+        picture: Picture = {}
+        for quantity, known in quantities(scene.checked.dataset, one, scene.data).items():
+            for part in ("hidden", "cell"):
+                key = f"{name}.{part}.{quantity}"
+                if key in found:
+                    scores = torch.from_numpy(found[key].values)
+                    unit = int(scores.abs().argmax())
+                    state = units(gates[name], part)[0, :, unit]
+                    picture[f"{key}.known"] = named(deviations(known[0]), "time")
+                    picture[f"{key}.follower"] = named(deviations(state) * scores[unit].sign(), "time")
         return picture
+
+
+def deviations(values: Tensor) -> Tensor:
+    """Values as deviations from their mean in units of the standard deviation; 0 where they are constant."""
+    centred = values.float().cpu() - values.float().mean().cpu()
+    return centred / centred.square().mean().sqrt().clamp(min=1e-6)
