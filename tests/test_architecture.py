@@ -36,7 +36,7 @@ ROOMS = {  # each may import itself and what its row names; a name with a dot is
     "training.evaluation": f"{BELOW_TRAINING} training.objectives training.boxes training.transcripts",
     "validation": f"{BELOW_TRAINING} training.optimizers training.schedules training.objectives",
     "environment": f"{GROUND} training.devices",
-    "training": f"{BELOW_TRAINING} validation training.evaluation training.objectives training.optimizers",
+    "training": f"{BELOW_TRAINING} cost validation training.evaluation training.objectives training.optimizers",
     "lenses.recording": "",
     "lenses.measures": f"{BELOW_TRAINING} lenses.recording training.evaluation training.objectives "
     "training.transcripts",

@@ -13,6 +13,7 @@ from tests.small import small
 FEW = ("recipe.steps=12", "recipe.evaluate_every=6")
 PRESETS = {  # between them: plane, pictures, tokens, numbers; embedding, attention, convolution, norms; three schedules
     "spiral": (),
+    "circle": ("network.layers=linear,batch_norm,tanh,linear", "recipe.optimizer.kind=sgd"),
     "iris": ("recipe.optimizer.kind=sgd", "recipe.optimizer.momentum=0.9", "recipe.l1=0.001", "recipe.l2=0.01"),
     "diabetes": ("recipe.optimizer.kind=rmsprop",),
     "digits-cnn": ("recipe.batch_size=16",),

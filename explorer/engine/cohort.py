@@ -7,18 +7,14 @@ from typing import Protocol
 
 import torch
 
-from explorer.cost import costs
 from explorer.engine.host import COMMIT_SECONDS, HostedRun
 from explorer.errors import LimitError
 from explorer.experiment import Experiment
 from explorer.network import demand_within_limits
 from explorer.training.devices import pick_device
-from explorer.training.ensemble import Ensemble, reason_against
+from explorer.training.ensemble import Ensemble, is_small, reason_against
 from explorer.validation import Checked, assign, check
 
-SMALL = (
-    1_000_000  # multiply-adds of a step forward; above it the numbers take longer than the calls that batching saves
-)
 LEFT = "The worker that trained it ended; each run goes on by itself."
 
 
@@ -152,7 +148,6 @@ def reason_against_so_many(checked: Checked, count: int, device: torch.device, t
         demand_within_limits(checked.plan, count * batch_size)
     except LimitError as error:
         return f"All together they are too large: {error}"
-    work = batch_size * sum(each.multiply_adds for each in costs(checked.plan))
-    if together is None and device.type == "cpu" and work > SMALL:
+    if together is None and device.type == "cpu" and not is_small(checked, batch_size):
         return "One network of this size keeps the processor busy; many at once would be no faster."
     return None

@@ -47,11 +47,15 @@ class Batches:
     def next_places(self) -> Tensor:
         """Places (B,) of the next batch in the source."""
         if self.begins_a_pass:
-            self.order = torch.randperm(len(self.source)).to(self.device)
-            self.position = 0
+            self.begin_pass()
         index = self.order[self.position : self.position + self.size]
         self.position += self.size
         return index
+
+    def begin_pass(self) -> None:
+        """Let chance decide the order of the next pass."""
+        self.order = torch.randperm(len(self.source)).to(self.device)
+        self.position = 0
 
 
 def augmented(batch: Split, augmentation: Augmentation) -> Split:

@@ -7,23 +7,21 @@ have alone, and the optimizers work number by number; only clipping joins the nu
 
 import math
 import time
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
-from torch.func import functional_call, stack_module_state, vmap
-from torch.nn.attention import SDPBackend, sdpa_kernel
+from torch.func import stack_module_state
 
+from explorer.cost import costs
 from explorer.datasets.base import Split
 from explorer.network import build
 from explorer.training.chance import in_force
-from explorer.training.objectives import penalty
+from explorer.training.stacked import Stacked
 from explorer.training.trainer import Trainer
 from explorer.validation import Checked
 
-SPLITS = ("train", "test")
-Drawn = TypeVar("Drawn")
+SMALL = 1_000_000  # multiply-adds forward; above it the numbers take longer than the calls that batching saves
 MOST_STACKED = 2**24  # numbers of the training examples of all seeds
 
 
@@ -41,6 +39,11 @@ def reason_against(checked: Checked) -> str | None:
     return None
 
 
+def is_small(checked: Checked, n_examples: int) -> bool:
+    """Whether so many examples are so little work for a network that calls take most of the time."""
+    return n_examples * sum(each.multiply_adds for each in costs(checked.plan)) <= SMALL
+
+
 class Ensemble:
     """Trainers at the same step of the same recipe; those that end leave the stack, and the others go on."""
 
@@ -55,17 +58,10 @@ class Ensemble:
 
     def reason_against(self) -> str | None:
         """Why these networks cannot be one batched model after all, in words, by trying it without any effect."""
-        examples = _together([trainer.looked_at["train"].take(slice(2)) for trainer in self.trainers])
-        kept = {name: buffer.clone() for name, buffer in self.buffers.items()}
         try:
-            self._losses(examples).sum().backward()
+            self.stacked.try_out(_together([trainer.looked_at["train"].take(slice(2)) for trainer in self.trainers]))
         except (RuntimeError, ValueError) as error:
             return f"A part of this network takes one network at a time: {str(error).splitlines()[0]}"
-        finally:
-            for weight in self.weights.values():
-                weight.grad = None
-            for name, buffer in self.buffers.items():
-                buffer.copy_(kept[name])
         return None
 
     def advance(self, seconds: float) -> None:
@@ -90,10 +86,10 @@ class Ensemble:
     def _stack(self) -> None:
         """Gather the weights, the buffers and the optimizers' memories of all trainers."""
         networks = [trainer.network for trainer in self.trainers]
-        self.weights, self.buffers = stack_module_state(networks)
+        self.weights, buffers = stack_module_state(networks)
         for index, trainer in enumerate(self.trainers):
             for name, own in (*trainer.network.named_parameters(), *trainer.network.named_buffers()):
-                own.data = (self.weights.get(name, self.buffers.get(name))).data[index]  # type: ignore[union-attr]
+                own.data = {**self.weights, **buffers}[name].data[index]
             trainer.weights = trainer.network.state_dict()
         first = self.trainers[0]
         stacked = list(self.weights.values())
@@ -105,14 +101,23 @@ class Ensemble:
                 self.optimizer.state[weight][name] = (
                     value if is_shared else torch.stack([memory[name] for memory in memories])
                 )
-        self.looked_at = {split: _together([each.looked_at[split] for each in self.trainers]) for split in SPLITS}
+        self.stacked = Stacked(first, self.weights, buffers)
         self.source = self._stack_sources()
+        self.orders = torch.stack([trainer.batches.order for trainer in self.trainers])  # (seeds, examples)
+        self.looked_at = self._stack_what_is_looked_at()
 
     def _stack_sources(self) -> Split | None:
         """What all seeds train on, where batches are taken from it as it is and it is not too large."""
         sources = [trainer.batches.source for trainer in self.trainers]
         numbers = len(sources) * sum(part.numel() for part in sources[0].inputs)
         return _together(sources) if self.trainers[0].batches.is_chosen and numbers < MOST_STACKED else None
+
+    def _stack_what_is_looked_at(self) -> dict[str, Split]:
+        """The examples that all seeds are measured on together, by split: none where each is measured by itself."""
+        first = self.trainers[0]
+        if not first.data.task.is_aligned or not is_small(first.checked, len(first.looked_at["test"])):
+            return {}
+        return {split: _together([each.looked_at[split] for each in self.trainers]) for split in first.looked_at}
 
     def _unstack(self, leaving: Sequence[Trainer]) -> None:
         """Give trainers copies of their part of the stack."""
@@ -151,65 +156,58 @@ class Ensemble:
 
     def _one_step(self) -> None:
         batches = self._draw()
-        losses = self._losses(batches)
-        values = losses.tolist()
-        if not all(map(math.isfinite, values)):
-            values, losses = self._without_diverged(batches, values)
+        losses, gradients = self.stacked.losses_and_gradients(batches)
+        if not losses.isfinite().all():
+            batches = self._without_diverged(batches, losses.tolist())
             if not self.trainers:
                 return
-        first = self.trainers[0]
-        total = losses.sum()
-        if first.has_penalty:
-            weights = [weight for weight in self.weights.values() if weight.dim() > 2]  # the first axis is the seed's
-            total = total + penalty(weights, first.recipe.l1, first.recipe.l2)
-        total.backward()
-        self._measure_and_clip()
-        rate = first.next_rate
+            losses, gradients = self.stacked.losses_and_gradients(batches)
+        for weight, gradient in zip(self.weights.values(), gradients, strict=True):
+            weight.grad = gradient
+        self._measure_and_clip(gradients)
+        rate = self.trainers[0].next_rate
         for group in self.optimizer.param_groups:
             group["lr"] = rate
         self.optimizer.step()
-        for trainer, value in zip(self.trainers, values, strict=True):
+        for trainer, value in zip(self.trainers, losses.tolist(), strict=True):
             trainer.rate = rate
             trainer.note_step(value)
 
     def _draw(self) -> Split:
         """The next batch of every seed, each by its own chance: (seeds, examples, ...)."""
         if self.source is None:
-            return _together([_by_chance(trainer, trainer.batches.next) for trainer in self.trainers])
+            return _together([self._by_chance(trainer) for trainer in self.trainers])
         batches = self.trainers[0].batches
         if batches.size >= len(batches.source):
             return self.source
-        places = torch.stack([_next_places(trainer) for trainer in self.trainers])  # (seeds, batch)
+        if batches.begins_a_pass:
+            for trainer in self.trainers:
+                with in_force(trainer.chance, trainer.device):
+                    trainer.batches.begin_pass()
+            self.orders = torch.stack([trainer.batches.order for trainer in self.trainers])
+        places = self.orders[:, batches.position : batches.position + batches.size]  # (seeds, batch)
+        for trainer in self.trainers:
+            trainer.batches.position += batches.size
         return self.source.take((torch.arange(len(places), device=places.device)[:, None], places))
 
-    def _losses(self, batches: Split) -> Tensor:
-        """The loss of every seed on its own batch: (seeds,)."""
-        for weight in self.weights.values():
-            weight.grad = None
-        first = self.trainers[0]
+    def _by_chance(self, trainer: Trainer) -> Split:
+        with in_force(trainer.chance, trainer.device):
+            return trainer.batches.next()
 
-        def loss(weights: dict, buffers: dict, inputs: tuple[Tensor, ...], targets: Tensor) -> Tensor:
-            return first.loss(functional_call(first.network, (weights, buffers), inputs), targets)
-
-        with sdpa_kernel(SDPBackend.MATH):  # the fused kernels have no batching rule on the CPU
-            return vmap(loss)(self.weights, self.buffers, batches.inputs, batches.targets)
-
-    def _without_diverged(self, batches: Split, values: list[float]) -> tuple[list[float], Tensor]:
-        """The losses of those whose loss is a number, after the others have left."""
+    def _without_diverged(self, batches: Split, values: list[float]) -> Split:
+        """The batches of those whose loss is a number, after the others have left."""
         sound = [place for place, value in enumerate(values) if math.isfinite(value)]
         for place, (trainer, value) in enumerate(zip(self.trainers, values, strict=True)):
             if place not in sound:
                 trainer.diverge(batches.take(place), value)
         self._leave()
-        losses = self._losses(batches.take(torch.tensor(sound))) if sound else torch.empty(0)
-        return losses.tolist(), losses
+        return batches.take(torch.tensor(sound, dtype=torch.int64))
 
-    def _measure_and_clip(self) -> None:
+    def _measure_and_clip(self, gradients: list[Tensor]) -> None:
         first = self.trainers[0]
         clip = first.recipe.clip_norm
         if clip is None and not first.is_due_for_a_norm:
             return
-        gradients = [weight.grad for weight in self.weights.values() if weight.grad is not None]
         norms = torch.stack([gradient.flatten(1).norm(dim=1) for gradient in gradients]).norm(dim=0)  # (seeds,)
         if clip is not None:
             factors = (clip / (norms + 1e-6)).clamp(max=1.0)  # as torch.nn.utils.clip_grad_norm_
@@ -222,41 +220,11 @@ class Ensemble:
     def _after_step(self) -> None:
         if not self.trainers:
             return
-        outputs = self._outputs() if self.trainers[0].is_due_for_a_look else None
-        for index, trainer in enumerate(self.trainers):
-            own = {split: output[index] for split, output in outputs.items()} if outputs else None
+        is_seen = bool(self.looked_at) and self.trainers[0].is_due_for_a_look
+        seen = self.stacked.scores(self.looked_at) if is_seen else [None] * len(self.trainers)
+        for trainer, own in zip(self.trainers, seen, strict=True):
             trainer.after_step(own)
         self._leave()
-
-    @torch.no_grad()
-    def _outputs(self) -> dict[str, Tensor]:
-        """What every network answers to the examples it is measured on, by split: (seeds, examples, ...)."""
-        network = self.trainers[0].network
-
-        def answer(weights: dict, buffers: dict, inputs: tuple[Tensor, ...]) -> Tensor:
-            return functional_call(network, (weights, buffers), inputs)
-
-        network.eval()
-        try:
-            with sdpa_kernel(SDPBackend.MATH):
-                return {
-                    split: vmap(answer)(self.weights, self.buffers, examples.inputs)
-                    for split, examples in self.looked_at.items()
-                }
-        finally:
-            network.train()
-
-
-def _next_places(trainer: Trainer) -> Tensor:
-    """Places of the trainer's next batch; chance decides them once in a pass."""
-    batches = trainer.batches
-    return _by_chance(trainer, batches.next_places) if batches.begins_a_pass else batches.next_places()
-
-
-def _by_chance(trainer: Trainer, draw: Callable[[], Drawn]) -> Drawn:
-    """What is drawn from the trainer's own chance."""
-    with in_force(trainer.chance, trainer.device):
-        return draw()
 
 
 def _together(splits: list[Split]) -> Split:

@@ -54,15 +54,18 @@ def glanced_at(network: Network) -> int:
 @torch.no_grad()
 def glance(output: Tensor, target: Tensor, task: Task, loss: Loss) -> dict[str, float]:
     """Loss and the task's first metric, cheap enough to be taken every few steps."""
+    names, values = zip(*first_scores(output, target, task, loss).items(), strict=True)
+    return dict(zip(names, torch.stack(values).tolist(), strict=True))
+
+
+def first_scores(output: Tensor, target: Tensor, task: Task, loss: Loss) -> dict[str, Tensor]:
+    """Loss and the task's first metric as tensors of one number."""
     found = {"loss": loss(output, target)}
     if not task.is_aligned:
-        found |= unaligned_scores(output, target, task)
-    elif task.is_discrete:
-        found |= _hits(output, target)
-    else:
-        found["r2"] = _r2(output, target)
-    names, values = zip(*found.items(), strict=True)
-    return dict(zip(names, torch.stack(values).tolist(), strict=True))
+        return found | unaligned_scores(output, target, task)
+    if task.is_discrete:
+        return found | _hits(output, target)
+    return {**found, "r2": _r2(output, target)}
 
 
 def evaluate(network: nn.Module, split: Split, task: Task, loss: Loss) -> Evaluation:

@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol
 import torch
 from torch import Tensor
 
-from explorer.datasets.base import Data
+from explorer.datasets.base import Data, Split
 from explorer.network import build
 from explorer.training.batches import Batches
 from explorer.training.chance import in_force, seeded
@@ -122,11 +122,11 @@ class Trainer:
         """Whether both splits are measured after this step."""
         return self.step % self.recipe.evaluate_every == 0 or self.step >= self.recipe.steps
 
-    def after_step(self, outputs: Mapping[str, Tensor] | None = None) -> None:
-        """Look, keep a snapshot and end where that is due; outputs for what is looked at may be at hand, by split."""
+    def after_step(self, seen: Mapping[str, dict[str, float]] | None = None) -> None:
+        """Look, keep a snapshot and end where that is due; what a look would find may be at hand, by split."""
         if self.state != "training":
             return
-        found = self.look(outputs) if self.is_due_for_a_look else None
+        found = self.look(seen) if self.is_due_for_a_look else None
         if self.policy.keeps(self.step):
             self._keep_snapshot()
         reason = self.stopping.reason(self.recipe.stop, self.seconds, found)
@@ -171,18 +171,20 @@ class Trainer:
         """The learning rate of the step at hand."""
         return self.recipe.learning_rate * self.checked.schedule.factor(self.step, self.recipe.steps)
 
-    def look(self, outputs: Mapping[str, Tensor] | None = None) -> dict[str, float]:
+    def look(self, seen: Mapping[str, dict[str, float]] | None = None) -> dict[str, float]:
         """Measure both splits; the loss of the training split stays that of the last batch, where there is one."""
         found: dict[str, float] = {}
         for split, examples in self.looked_at.items():
-            output = outputs[split] if outputs else predict(self.network, examples)
-            values = glance(output, examples.targets, self.data.task, self.loss)
+            values = seen[split] if seen else self._glance(examples)
             if split == "train" and self.step > 0:
                 values.pop("loss")
             self.latest[split] |= values
             self.recorder.add_metrics(self.step, split, values)
             found |= {f"{split}.{name}": value for name, value in self.latest[split].items()}
         return found
+
+    def _glance(self, examples: Split) -> dict[str, float]:
+        return glance(predict(self.network, examples), examples.targets, self.data.task, self.loss)
 
     def _look_at_the_start(self) -> None:
         """Measure and keep the weights from which training begins, in place of what was noted of a start before."""
