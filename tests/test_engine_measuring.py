@@ -14,7 +14,7 @@ import explorer as ex
 from explorer.datasets.arithmetic import Modular
 from explorer.engine.courses import CROWDED, SHARE, Asked, Courses, Stand, Taken
 from explorer.engine.local import LocalEngine
-from explorer.engine.measuring_desk import coarse_first
+from explorer.engine.measuring_desk import MOST_STEPS, coarse_first, spread
 from explorer.layers.dense import Bottleneck
 from explorer.lenses.arrows import FeatureArrows
 from explorer.lenses.clock import Clock
@@ -85,6 +85,16 @@ def test_what_does_not_fit_a_run_is_refused_in_words(engine, run_id):
     assert "prefix_matching" in whole(engine, run_id, "prefix_matching")["fault"]
 
 
+def test_of_many_kept_steps_so_many_are_measured_that_a_page_is_soon_whole():
+    for kept in ([], [0], list(range(MOST_STEPS)), list(range(0, 2 * MOST_STEPS - 5, 2)), list(range(7, 1009))):
+        chosen = spread(kept)
+        assert len(chosen) <= MOST_STEPS + 1
+        assert set(chosen) <= set(kept)
+        assert chosen[:1] + chosen[-1:] == kept[:1] + kept[-1:]
+        assert chosen == sorted(chosen)
+        assert len(chosen) >= min(len(kept), MOST_STEPS // 2)
+
+
 def test_a_coarse_course_comes_first_and_every_step_once():
     steps = list(range(0, 170, 10))
     order = list(coarse_first(steps))
@@ -100,23 +110,25 @@ class Slow:
     def __init__(self):
         self.busy, self.asked = 0.0, []
 
-    def measure(self, run_id: str, asked: Asked) -> Taken:
-        self.asked.append((run_id, asked.name))
+    def measure(self, run_id: str, asked: list[Asked]) -> list[Taken]:
+        self.asked.append((run_id, {each.name for each in asked}))
         time.sleep(0.01)
         self.busy += 0.01
-        return Taken({len(asked.known): [0.0]}, (asked.name,), 1, None, 0, False)
+        return [Taken({len(each.known): [0.0]}, (each.name,), 1, None, 0, False) for each in asked]
 
 
 @pytest.mark.parametrize(("n_free", "most"), [(1, SHARE), (0, CROWDED)], ids=["a core to spare", "none"])
 def test_a_run_that_trains_is_left_most_of_the_machine(n_free, most):
     slow, started = Slow(), time.monotonic()
     courses = Courses(slow.measure, lambda run_id: (Stand(5, 1.0), True), lambda: n_free)
-    courses.course("run", "one")
-    courses.course("run", "two")
+    for name in ("one", "two"):
+        courses.course("run", name)
+    courses.course("other", "one")
     until(lambda: len(slow.asked) > 6)
     courses.close()
     assert slow.busy / (time.monotonic() - started) < 1.2 * most
-    assert {name for _, name in slow.asked[:2]} == {"one", "two"}
+    assert {run_id for run_id, _ in slow.asked} == {"run", "other"}
+    assert ("run", {"one", "two"}) in slow.asked  # whatever is looked at of a run is taken together
 
 
 def test_arrows_lead_from_the_origin_to_the_columns_of_the_bottleneck():

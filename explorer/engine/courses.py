@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,6 +49,7 @@ class Taken:
     final: int | None
     past: int
     is_fresh: bool
+    fault: str = ""  # why it cannot be taken
 
 
 @dataclass
@@ -75,8 +76,7 @@ class Course:
             self.rows, self.judged = {}, None
         self.rows |= taken.rows
         self.names = taken.names if taken.rows else self.names
-        self.final, self.past = taken.final, taken.past
-        self.fault = ""
+        self.final, self.past, self.fault = taken.final, taken.past, taken.fault
 
 
 class Courses:
@@ -88,7 +88,7 @@ class Courses:
 
     def __init__(
         self,
-        measure: Callable[[str, Asked], Taken],
+        measure: Callable[[str, Sequence[Asked]], Sequence[Taken]],
         stand: Callable[[str], tuple[Stand, bool]],
         n_free: Callable[[], int | None],
     ):
@@ -135,24 +135,26 @@ class Courses:
 
     def _serve(self) -> None:
         while not self._is_closing:
-            course = self._next()
-            if course is None:
+            courses = self._next()
+            if not courses:
                 with self._changed:
                     self._changed.wait(REST)
                 continue
             started = time.monotonic()
-            self._take(course)
+            self._take(courses)
             spent = time.monotonic() - started
-            course.used += spent
+            for course in courses:
+                course.used += spent / len(courses)
             self._rest(spent)
 
-    def _next(self) -> Course | None:
-        """Of those somebody looks at and that may have more, the one that had least."""
+    def _next(self) -> list[Course]:
+        """Of the runs that somebody looks at, the courses of the one that had least, so far as they may have more."""
         now = time.monotonic()
         with self._changed:
             looked_at = [each for each in self._courses.values() if now - each.asked_at < LINGER]
         waiting = [course for course in looked_at if course.rests_until < now and self._has_more(course)]
-        return min(waiting, key=lambda course: course.used, default=None)
+        turn = min(waiting, key=lambda course: course.used, default=None)
+        return [course for course in waiting if turn and course.run_id == turn.run_id]
 
     def _has_more(self, course: Course) -> bool:
         try:
@@ -160,19 +162,26 @@ class Courses:
         except ExplorerError:  # deleted meanwhile
             return False
 
-    def _take(self, course: Course) -> None:
-        known = tuple(sorted(course.rows))
+    def _take(self, courses: list[Course]) -> None:
+        """Take a part of courses of one run together."""
+        run_id = courses[0].run_id
         try:
-            stand, is_training = self._stand(course.run_id)
-            asked = Asked(course.name, known, course.final, course.past, not is_training, SECONDS)
-            taken = self._measure(course.run_id, asked)
+            stand, is_training = self._stand(run_id)
+            asked = [
+                Asked(each.name, tuple(sorted(each.rows)), each.final, each.past, not is_training, SECONDS)
+                for each in courses
+            ]
+            taken = self._measure(run_id, asked)
         except ExplorerError as error:
-            course.fault, course.rests_until = str(error), time.monotonic() + AGAIN
+            for course in courses:
+                course.fault, course.rests_until = str(error), time.monotonic() + AGAIN
             return
         with self._changed:
-            course.add(taken)
-            course.measured_at = None if taken.n_left else stand
-            course.rests_until = 0.0 if taken.n_left else time.monotonic() + REST
+            for course, each in zip(courses, taken, strict=True):
+                course.add(each)
+                course.measured_at = None if each.n_left or each.fault else stand
+                pause = AGAIN if each.fault else 0.0 if each.n_left else REST
+                course.rests_until = time.monotonic() + pause
 
     def _rest(self, spent: float) -> None:
         """Leave the machine to those that train, the more the fewer cores there are."""

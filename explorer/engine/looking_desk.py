@@ -2,7 +2,7 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -156,8 +156,8 @@ class LookingDesk:
         opened = self._open(path)
         return offered(opened.network, opened.checked.dataset)
 
-    def measure(self, path: Path, asked: Asked) -> Taken:
-        """A progress measure at some of the kept steps."""
+    def measure(self, path: Path, asked: Sequence[Asked]) -> list[Taken]:
+        """Progress measures at some of the kept steps."""
         opened = self._open(path)
         return measured_on(opened.run, opened.network, opened.checked.dataset, self._data(opened), asked)
 

@@ -1,6 +1,6 @@
 """The half of an engine that looks: whoever has a run's id may, and nothing that is asked here changes a run."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -140,7 +140,7 @@ class Viewing:
         steps, values = self.curves(run_id).get(split, {}).get(metric, ([], []))
         return self._courses.noted(run_id, name, steps, values)
 
-    def _measured(self, run_id: str, asked: Asked) -> Taken:
+    def _measured(self, run_id: str, asked: Sequence[Asked]) -> list[Taken]:
         entry = self._registry.get(run_id)
         self._write(entry)
         return self._crew.heavy.ask("measure", entry.path, asked).result()

@@ -5,8 +5,8 @@ import torch
 from explorer.datasets.base import Data, Dataset
 from explorer.datasets.masked import Agreement, has_attractor, is_plural_verb
 from explorer.lenses.measures.base import Measure
+from explorer.lenses.measures.seen import answers
 from explorer.network import Network
-from explorer.training.evaluation import predict
 
 PAPER = "Linzen, Dupoux and Goldberg 2016, Assessing the ability of LSTMs to learn syntax, arXiv:1611.01368"
 
@@ -23,7 +23,7 @@ def take_attractors(network: Network, data: Data, dataset: Dataset) -> float:
 
 
 def _is_right(network: Network, data: Data) -> torch.Tensor:  # (B,)
-    guess, truth = is_plural_verb(predict(network, data.test), data.test.targets)
+    guess, truth = is_plural_verb(answers(network, data.test), data.test.targets)
     return guess == truth
 
 

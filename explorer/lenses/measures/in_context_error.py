@@ -11,8 +11,8 @@ from explorer.datasets.in_context import (
     ridge_predictions,
 )
 from explorer.lenses.measures.base import Measure
+from explorer.lenses.measures.seen import answers
 from explorer.network import Network
-from explorer.training.evaluation import predict
 
 GARG = "Garg et al. 2022, What can transformers learn in-context?, arXiv:2208.01066"
 AKYUREK = "Akyürek et al. 2022, What learning algorithm is in-context learning?, arXiv:2211.15661"
@@ -22,7 +22,7 @@ LEAST = 1e-12  # of an error that another is divided by
 def take_error(network: Network, data: Data, dataset: Dataset) -> np.ndarray:
     """The squared error after 0, 1, 2, ... examples, against the clean values, as a share of knowing nothing: (T,)."""
     assert isinstance(dataset, InContextRegression)
-    return error_by_position(predict(network, data.test), data.test.targets, dataset.dimensions).cpu().numpy()
+    return error_by_position(answers(network, data.test), data.test.targets, dataset.dimensions).cpu().numpy()
 
 
 def take_ridge_ratio(network: Network, data: Data, dataset: Dataset) -> np.ndarray:
@@ -40,7 +40,7 @@ def take_ridge_distance(network: Network, data: Data, dataset: Dataset) -> np.nd
     """The squared difference between the answers and those of ridge regression: (T,)."""
     assert isinstance(dataset, InContextRegression)
     ridge = ridge_predictions(data.test.inputs[0], dataset.noise)
-    return error_by_position(predict(network, data.test), ridge, dataset.dimensions).cpu().numpy()
+    return error_by_position(answers(network, data.test), ridge, dataset.dimensions).cpu().numpy()
 
 
 def at_least_something(errors: Tensor) -> np.ndarray:

@@ -5,16 +5,16 @@ from torch.nn.functional import cross_entropy
 from explorer.datasets.base import Data, Dataset
 from explorer.datasets.tokens import Repeated
 from explorer.lenses.measures.base import Measure
+from explorer.lenses.measures.seen import answers
 from explorer.network import Network
-from explorer.training.evaluation import predict
 
 
 def take(network: Network, data: Data, dataset: Dataset) -> float:
     """Loss at the last token but one of the second block less that in the middle of the first one, in nats."""
     assert isinstance(dataset, Repeated)
     early, late = dataset.test_period // 2, min(2 * dataset.test_period, dataset.length) - 2
-    answers = predict(network, data.test).transpose(1, 2)  # (B, V, T)
-    loss = cross_entropy(answers, data.test.targets, reduction="none").mean(0)  # (T,)
+    found = answers(network, data.test).transpose(1, 2)  # (B, V, T)
+    loss = cross_entropy(found, data.test.targets, reduction="none").mean(0)  # (T,)
     return (loss[late] - loss[early]).item()
 
 

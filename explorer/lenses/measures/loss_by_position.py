@@ -7,16 +7,16 @@ from explorer.datasets.base import Data, Dataset
 from explorer.datasets.text import Text
 from explorer.datasets.tokens import Repeated, Transcript
 from explorer.lenses.measures.base import Measure
+from explorer.lenses.measures.seen import answers
 from explorer.network import Network
 from explorer.signals import IGNORED
-from explorer.training.evaluation import predict
 
 
 def take(network: Network, data: Data, dataset: Dataset) -> np.ndarray:
     """Mean loss at every place in nats, NaN where no answer is asked for: (T,)."""
-    answers = predict(network, data.test).transpose(1, 2)  # (B, V, T)
+    found = answers(network, data.test).transpose(1, 2)  # (B, V, T)
     targets = data.test.targets  # (B, T)
-    losses = cross_entropy(answers, targets, reduction="none", ignore_index=IGNORED)  # (B, T), 0 where ignored
+    losses = cross_entropy(found, targets, reduction="none", ignore_index=IGNORED)  # (B, T), 0 where ignored
     return (losses.sum(0) / (targets != IGNORED).sum(0)).cpu().numpy()
 
 

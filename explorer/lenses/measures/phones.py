@@ -3,8 +3,8 @@
 from explorer.datasets.base import Data, Dataset
 from explorer.datasets.utterances import Utterances
 from explorer.lenses.measures.base import Measure
+from explorer.lenses.measures.seen import answers
 from explorer.network import Network
-from explorer.training.evaluation import predict
 from explorer.training.transcripts import blank_share, transcript_scores
 
 PAPER = "Graves et al. 2006, Connectionist temporal classification, ICML, doi:10.1145/1143844.1143891"
@@ -12,12 +12,12 @@ PAPER = "Graves et al. 2006, Connectionist temporal classification, ICML, doi:10
 
 def take_blanks(network: Network, data: Data, dataset: Dataset) -> float:
     """The share of held-out frames in which the blank is likeliest."""
-    return blank_share(predict(network, data.test))
+    return blank_share(answers(network, data.test))
 
 
 def take_errors(network: Network, data: Data, dataset: Dataset) -> float:
     """The phone error rate over the held-out utterances."""
-    return transcript_scores(predict(network, data.test), data.test.targets)["phone_error_rate"].item()
+    return transcript_scores(answers(network, data.test), data.test.targets)["phone_error_rate"].item()
 
 
 BLANK_FRACTION = Measure(

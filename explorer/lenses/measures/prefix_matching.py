@@ -6,7 +6,7 @@ from explorer.datasets.base import Data, Dataset
 from explorer.datasets.tokens import Repeated, induction_offset, repeated_positions
 from explorer.layers.attention import AttentionWithin
 from explorer.lenses.measures.base import Measure
-from explorer.lenses.measures.patterns import mean_patterns
+from explorer.lenses.measures.seen import mean_patterns
 from explorer.network import Network
 
 

@@ -8,7 +8,7 @@ from explorer.datasets.text import Text
 from explorer.datasets.tokens import Repeated, Transcript
 from explorer.layers.attention import AttentionWithin
 from explorer.lenses.measures.base import Measure
-from explorer.lenses.measures.patterns import mean_patterns
+from explorer.lenses.measures.seen import mean_patterns
 from explorer.network import Network
 
 

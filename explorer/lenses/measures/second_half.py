@@ -3,16 +3,16 @@
 from explorer.datasets.base import Data, Dataset
 from explorer.datasets.tokens import Repeated, repeated_positions
 from explorer.lenses.measures.base import Measure
+from explorer.lenses.measures.seen import answers
 from explorer.network import Network
-from explorer.training.evaluation import predict
 
 
 def take(network: Network, data: Data, dataset: Dataset) -> float:
     """The share of right tokens in the second block of the held-out sequences."""
     assert isinstance(dataset, Repeated)
     places = repeated_positions(dataset.test_period, dataset.length)
-    answers = predict(network, data.test).argmax(-1)  # (B, T)
-    return (answers == data.test.targets)[:, places].float().mean().item()
+    found = answers(network, data.test).argmax(-1)  # (B, T)
+    return (found == data.test.targets)[:, places].float().mean().item()
 
 
 SECOND_HALF_ACCURACY = Measure(
