@@ -46,7 +46,7 @@ ROOMS = {  # each may import itself and what its row names; a name with a dot is
     "live.frames": "lenses",
     "engine": f"{BELOW_TRAINING} cost diagram validation environment runs lenses lenses.measures live.frames training "
     "training.devices training.evaluation training.objectives training.optimizers training.schedules "
-    "training.transcripts transitions",
+    "training.transcripts transitions lenses.recording",
     "live": f"{GROUND} engine lenses live.frames",
     "transitions": "",
     "charts": "",
