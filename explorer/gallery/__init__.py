@@ -48,7 +48,7 @@ FAMILIES: dict[str, tuple[Preset, ...]] = {
         copying.BEYOND,
         copying.MEMORY,
     ),
-    "text": (text.CHAR_GPT, text.AGREEMENT, text.PALINDROMES),
+    "text": (text.CHAR_GPT, text.AGREEMENT, text.PALINDROMES, text.ENCODER_DECODER),
     "tables": (tables.IRIS, tables.WINE, tables.CANCER, tables.DIABETES),
 }
 PRESETS: dict[str, Preset] = {preset.name: preset for family in FAMILIES.values() for preset in family}

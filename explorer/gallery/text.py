@@ -65,3 +65,34 @@ PALINDROMES = Preset(
         {**RECIPE, "batch_size": 64, "steps": 60, "evaluate_every": 5},
     ),
 )
+ENCODER_DECODER = Preset(
+    name="encoder-decoder",
+    title="An encoder and a decoder",
+    about="A decoder that sees only the past finds hidden tokens of a palindrome in what an encoder read of all.",
+    watch="On the attention page the heads of `across`: they turn to the mirror's place, where the past cannot help.",
+    expect="A jump between step 30 and 80, to a test accuracy of .98 or more.",
+    budget_seconds=10,
+    figures=(at_least("test.accuracy", 0.98),),
+    experiment=experiment(
+        {"kind": "palindromes"},
+        [
+            {"kind": "embedding", "name": "embed", "features": 64},
+            {"kind": "position", "name": "place", "init_scale": 0.5},
+            {"kind": "transformer_block", "name": "encoder", "heads": 2},
+            {"kind": "self_attention", "name": "within", "inputs": ["place"], "heads": 2, "causal": True},
+            {"kind": "add", "name": "decoder", "inputs": ["place", "within"]},
+            {"kind": "cross_attention", "name": "across", "inputs": ["decoder", "encoder"], "heads": 2},
+            {"kind": "add", "name": "read", "inputs": ["decoder", "across"]},
+            {"kind": "layer_norm", "name": "norm"},
+            {"kind": "linear", "name": "unembed"},
+        ],
+        {
+            **RECIPE,
+            "learning_rate": 0.005,
+            "schedule": {"kind": "cosine"},
+            "batch_size": 64,
+            "steps": 120,
+            "evaluate_every": 20,
+        },
+    ),
+)

@@ -13,7 +13,7 @@ from explorer.ui.lens_view import draw_lens
 from explorer.ui.switches import draw_pills, draw_switches
 
 LENS = "attention"
-PRESETS = ("induction-heads", "induction-one-layer", "char-gpt", "in-context-classes")
+PRESETS = ("induction-heads", "induction-one-layer", "char-gpt", "encoder-decoder", "in-context-classes")
 HIGH, EFFECTS_ROW = 450, 30  # pixels
 SHARES = {"wall": 44, "head": 40, "effect": 32}  # widths of the three columns
 
