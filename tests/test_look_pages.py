@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from explorer import gallery
 from explorer.lenses.request import Example, LookRequest
 from explorer.ui import attention_panel, look_words, states_panel, visitor, words
+from explorer.ui.guard import plain
 from explorer.ui.service import engine
 from tests.test_pages import change, mine, opened, press, run, said, train, visit
 
@@ -143,6 +144,8 @@ def test_a_link_brings_the_example_and_leaves_out_what_is_none() -> None:
     app = visit(opened(preset=ATTENDS, example="train:7"), "attention.py")
     assert looked_at(app)["wall"]["example"] == {"split": "train", "index": 7}
     assert dict(app.query_params)["example"] == "train:7"
+    far = visit(opened(preset=ATTENDS, example="test:9999"), "attention.py")
+    assert plain(look_words.beyond(9999, mine(far).example["index"])) in said(far)
     other = opened(preset=ATTENDS, example="all:seven")
     assert words.ignored("example", words.NOT_AN_EXAMPLE) in [each.value.replace("\\", "") for each in other.warning]
     assert mine(other).example == {"split": "test", "index": 0}

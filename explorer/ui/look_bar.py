@@ -28,6 +28,7 @@ def draw() -> bool:
     playground.open_page()
     if session().run_id:
         own_panel.settle()
+        _settle_example()
     playground.draw_notes()
     if not session().run_id:
         st.info(words.NO_RUN, icon=":material/lightbulb:")
@@ -140,13 +141,20 @@ def _open(run_id: str) -> None:
         held_run.open_run(run_id)
 
 
+def _settle_example() -> None:
+    """A number that no example of the run in hand has gives way to the last one, and the page says so."""
+    mine = session()
+    last = _last(mine.example["split"])
+    if mine.example["index"] > last:
+        mine.notes.append(look_words.beyond(mine.example["index"], last))
+        mine.example = {**mine.example, "index": last}
+
+
 def _draw_example() -> None:
     """Which split, and which example of it; or an input of one's own."""
     mine = session()
     split, index = mine.example["split"], mine.example["index"]
     last = _last(split)
-    if index > last:
-        mine.example = {**mine.example, "index": last}
     is_own = own_panel.is_chosen()
     names = {**look_words.SPLITS, OWN: own_words.OWN}
     split_key, index_key = f"look_split_{mine.looked}", f"look_index_{mine.looked}_{split}"
@@ -154,7 +162,7 @@ def _draw_example() -> None:
                  format_func=names.__getitem__, label_visibility="collapsed", width=112,
                  on_change=lambda: _choose(st.session_state[split_key]))  # fmt: skip
     if not is_own:
-        st.number_input(look_words.EXAMPLE, 0, last, min(index, last), key=index_key, label_visibility="collapsed",
+        st.number_input(look_words.EXAMPLE, 0, last, index, key=index_key, label_visibility="collapsed",
                         width=130,
                         on_change=lambda: mine.example.update(index=int(st.session_state[index_key])))  # fmt: skip
         st.button(

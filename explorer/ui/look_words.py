@@ -135,6 +135,11 @@ def unit_effects(layer: str) -> str:
     return f"Loss without each unit of {plain(layer)}, the largest changes first"
 
 
+def beyond(index: int, last: int) -> str:
+    """A link, or the run before, named an example that the data does not have."""
+    return f"There is no example {index:,} here, so the last one, {last:,}, is shown."
+
+
 # Hidden states
 NO_STATES = "The network in hand has no recurrent layer, so it carries no state from step to step."
 STATE_PARTS = {

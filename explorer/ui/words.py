@@ -49,9 +49,9 @@ HIDDEN_PARTS = {
     "share": "Share",
 }
 TOO_LONG = "The settings are too long for a link. Share the run file instead."
-NOT_A_STEP = "expected a whole number"
-NOT_AN_EXAMPLE = "expected train or test, a colon and a whole number"
-NOT_A_SPAN = "expected the first and the last step, as 3-7"
+NOT_A_STEP = "Expected a whole number."
+NOT_AN_EXAMPLE = "Expected train or test, a colon and a whole number."
+NOT_A_SPAN = "Expected the first and the last step, as 3-7."
 
 
 def unknown_preset(name: str) -> str:
