@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+import torch
 
 from explorer.cli import main
 from explorer.lenses.attribution import METHODS
@@ -52,6 +53,17 @@ def test_networks_learn_their_tasks_and_the_places_to_look_at_are_told(name: str
         assert case.where is not None
         assert TASKS[name].is_right(_ideal(case, name), case, "")
         assert not TASKS[name].is_right(1 - _ideal(case, name), case, "")
+        if case.elsewhere is not None:
+            whole, without, without_distractor = _answers(case, case.where, case.elsewhere)
+            assert without < 0 < whole, "without what decides there is no answer"
+            assert abs(whole - without_distractor) < 0.5 * (whole - without), "the distractor hardly matters"
+
+
+def _answers(case, *masks: np.ndarray) -> list[float]:
+    """What is explained of the example, and with each of some places blank."""
+    question = case.setting.question()
+    blanks = [question.inputs.masked_fill(torch.from_numpy(mask), 0) for mask in masks]
+    return question.answers(torch.cat([question.inputs, *blanks])).tolist()
 
 
 def _ideal(case, name: str) -> np.ndarray:

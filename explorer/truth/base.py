@@ -47,6 +47,7 @@ class KnownTask:
     criterion: ClassVar[str]  # one sentence: when a method is right
     bar: ClassVar[float] = 0.95
     must_fail: ClassVar[tuple[str, ...]]  # methods and controls that are known to be wrong here
+    settings: ClassVar[Mapping[str, Mapping[str, Any]]] = {}  # of methods, where other tasks' would take too long
 
     def prepare(self, seed: int) -> Prepared:
         """A network that solves the task, and examples."""

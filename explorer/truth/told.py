@@ -1,7 +1,7 @@
 """Tasks whose answer is told frame by frame or box by box: what it is about stands in known frames or in a box."""
 
-from collections.abc import Callable
-from typing import ClassVar
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -15,7 +15,7 @@ from explorer.signals import BLANK, BOX, IGNORED
 from explorer.training.boxes import decoded, loss_of_cells
 from explorer.training.objectives import Loss, ctc
 from explorer.training.transcripts import transcript_scores
-from explorer.truth.base import MODEL_FREE, Case, KnownTask, Layers, Prepared, asked, network_of
+from explorer.truth.base import MODEL_FREE, RANDOM_WEIGHTS, Case, KnownTask, Layers, Prepared, asked, network_of
 
 N_CASES, N_TEST, BATCH = 20, 200, 32
 Draw = Callable[[], tuple[Tensor, Tensor]]
@@ -44,7 +44,7 @@ class Phones(KnownTask):
     name: ClassVar[str] = "ctc"
     title: ClassVar[str] = "Phones by CTC"
     criterion: ClassVar[str] = "At least .7 of the scores, sign dropped, lie in the frames of the phone and one beside."
-    must_fail: ClassVar[tuple[str, ...]] = (MODEL_FREE,)
+    must_fail: ClassVar[tuple[str, ...]] = (MODEL_FREE, RANDOM_WEIGHTS)
     NARROW, MASS = 5, 0.7
 
     def prepare(self, seed: int) -> Prepared:
@@ -86,13 +86,18 @@ class Phones(KnownTask):
 
 
 class Detector(KnownTask):
-    """A detector sees one shape; a line as long as the picture, and brighter, is no object."""
+    """A detector sees one shape; a line as long as the picture, and brighter, is no object.
+
+    The line stays clear of the object: where it crosses it or runs along its edge, it hides or ends the outline, and
+    the answer rightly depends on both.
+    """
 
     name: ClassVar[str] = "detector"
     title: ClassVar[str] = "Detector and distractor"
     criterion: ClassVar[str] = "The pixel with the largest score, sign dropped, lies in the box of the object."
-    must_fail: ClassVar[tuple[str, ...]] = (MODEL_FREE,)
-    LINE = 1.5  # brightness
+    must_fail: ClassVar[tuple[str, ...]] = (MODEL_FREE, RANDOM_WEIGHTS)
+    settings: ClassVar[Mapping[str, Mapping[str, Any]]] = {"ShapleyValueSampling": {"orders": 25}}
+    LINE, CLEAR = 1.5, 2  # brightness, and rows between the line and the object
 
     def prepare(self, seed: int) -> Prepared:
         chance = torch.Generator().manual_seed(seed)
@@ -100,7 +105,10 @@ class Detector(KnownTask):
 
         def draw(n: int = BATCH) -> tuple[Tensor, Tensor]:
             pictures, boxes = dataset.paint(n, chance)
-            lines = torch.randint(dataset.size, (n,), generator=chance)
+            middles = (torch.arange(dataset.size) + 0.5) / dataset.size
+            _, _, y, _, height = boxes[:, 0].T[..., None]
+            is_near = (middles - y).abs() <= height / 2 + self.CLEAR / dataset.size  # (n, rows)
+            lines = torch.rand(is_near.shape, generator=chance).masked_fill(is_near, -1).argmax(1)
             pictures[torch.arange(n), 0, lines] = self.LINE
             return pictures, boxes
 
@@ -117,8 +125,9 @@ class Detector(KnownTask):
         is_inside = ((middles[:, 0] - x).abs() <= width / 2) & ((middles[:, 1] - y).abs() <= height / 2)
         cases = []
         for i in range(N_CASES):
-            target = Target(entry=0, place=int(found.cells[i, 0]))
-            cases.append(Case(asked(network, pictures[i : i + 1], target), where=inside(boxes[i, 0], dataset.size)))
+            setting = asked(network, pictures[i : i + 1], Target(entry=0, place=int(found.cells[i, 0])))
+            line = (pictures[i] == self.LINE).all(-1, keepdim=True).expand_as(pictures[i])
+            cases.append(Case(setting, where=inside(boxes[i, 0], dataset.size), elsewhere=line.numpy()))
         return Prepared(tuple(cases), float(is_inside.float().mean()))
 
     def is_right(self, scores: np.ndarray, case: Case, method: str) -> bool:

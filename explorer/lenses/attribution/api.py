@@ -10,7 +10,8 @@ from torch import Tensor, nn
 from explorer.datasets.base import Data, Split
 from explorer.errors import DataError
 from explorer.lenses.attribution.aims import aimed
-from explorer.lenses.attribution.asking import Attribution, Setting, as_long, ask, read_method
+from explorer.lenses.attribution.asking import Attribution, Setting, as_long, ask, read_method, together
+from explorer.lenses.attribution.asking_several import of_several
 from explorer.lenses.attribution.baselines import Baseline, read_baseline
 from explorer.lenses.attribution.structure import structure_of
 from explorer.lenses.attribution.table import METHODS
@@ -40,27 +41,31 @@ def methods(run: "Run | nn.Module") -> list[dict[str, str]]:
 
 def attribute(
     what: "Run | nn.Module",
-    inputs: "Tensor | np.ndarray | list | int | Example | Mapping[str, Any]",
+    inputs: "Tensor | np.ndarray | list | int | Example | Mapping[str, Any] | tuple[Tensor, ...]",
     method: str = "IntegratedGradients",
     target: "int | str | Target | None" = None,
-    baseline: "Tensor | np.ndarray | int | str | Baseline | None" = None,
+    baseline: "Tensor | np.ndarray | int | str | Baseline | tuple[Tensor, ...] | None" = None,
     *,
     step: int | None = None,
     layer: str | None = None,
     seed: int = 0,
     **settings: Any,
-) -> Attribution:
+) -> Attribution[Any]:
     """How much each part of the inputs adds to an answer, compared with a baseline.
 
     `inputs` is one example or several; for a run also the number of a held-out example, or one of your own such as
-    {"text": "the cat"}. Without a target the predicted answer is explained. `settings` are those of the method; `layer`
-    is the method's own where it has such a setting, and else where the attribution starts. The network itself is left
-    as it was.
+    {"text": "the cat"}; for a module that reads several inputs a tuple of them, and a tuple of scores is found. Without
+    a target the predicted answer is explained. `settings` are those of the method; `layer` is the method's own where it
+    has such a setting, and else where the attribution starts. The network itself is left as it was.
     """
     if layer is not None and method in METHODS and "layer" in METHODS[method].model_fields:
         settings, layer = {**settings, "layer": layer}, None
     chosen = read_method(method, settings)
     network, data = _opened(what, step)
+    if isinstance(inputs, tuple):
+        if data is not None:
+            raise DataError("inputs: expected one input, as the networks of runs have, got several.")
+        return of_several(network, inputs, chosen, read_target(target), baseline, layer, seed)
     batch, truth, last = _examples(inputs, network, data)
     signal, data = as_long(data.signals[0] if data else _signal(network, batch), data, batch)
     against = _against(baseline, batch, signal)
@@ -69,7 +74,7 @@ def attribute(
     for one, each in zip(batch.split(1), against, strict=True):
         target = aimed(aim, data.task, network, one, truth) if data else aim
         found.append(ask(Setting(network, signal, one, target, each, data, last, layer, seed), chosen))
-    return found[0] if _is_single(inputs, signal) else _together(found)
+    return found[0] if _is_single(inputs, signal) else together(found)
 
 
 def _opened(what: "Run | nn.Module", step: int | None) -> tuple[nn.Module, Data | None]:
@@ -164,19 +169,3 @@ def _against(baseline: Any, batch: Tensor, signal: Signal) -> list[Baseline | Te
 
 def _is_single(inputs: Any, signal: Signal) -> bool:
     return isinstance(inputs, int | Mapping | Example) or np.ndim(inputs) == len(signal.shape)
-
-
-def _together(found: list[Attribution]) -> Attribution:
-    """Several examples as one answer; the error is the largest, the targets are listed where they differ."""
-    targets = list(dict.fromkeys(each.target for each in found))
-    first = found[0]
-    return Attribution(
-        scores=np.stack([each.scores for each in found]),
-        completeness_error=max(each.completeness_error for each in found),
-        baseline=first.baseline,
-        target=targets[0] if len(targets) == 1 else ", ".join(str(each.target) for each in found),
-        method=first.method,
-        verdict=first.verdict,
-        notes=tuple(dict.fromkeys(note for each in found for note in each.notes)),
-        change=sum(each.change for each in found),
-    )

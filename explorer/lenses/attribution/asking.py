@@ -1,6 +1,7 @@
 """One attribution from its ingredients to its scores."""
 
 from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
 
 import numpy as np
 import torch
@@ -20,12 +21,14 @@ from explorer.lenses.attribution.targets import Target
 from explorer.lenses.choices import demand_among
 from explorer.signals import Signal
 
+Scores = TypeVar("Scores", bound=np.ndarray | tuple[np.ndarray, ...])
+
 
 @dataclass(frozen=True)
-class Attribution:
+class Attribution(Generic[Scores]):
     """How much each part of an input adds to one number of a network, and how far to trust it."""
 
-    scores: np.ndarray  # in the shape of the input, tokens with one score each; or in the shape of a layer
+    scores: Scores  # shaped as the input, each of several, or a layer; one for a token
     completeness_error: float  # |sum of the scores - change of the answer| / |change of the answer|
     baseline: str
     target: int | str
@@ -99,7 +102,7 @@ def allowed(method: Method, setting: Setting) -> Verdict:
     return verdict
 
 
-def ask(setting: Setting, method: Method) -> Attribution:
+def ask(setting: Setting, method: Method) -> Attribution[np.ndarray]:
     """The scores of one example; raises EngineError where the method is refused or fails."""
     name, verdict = type(method).__name__, allowed(method, setting)
     with undisturbed(setting.seed, name):
@@ -136,3 +139,16 @@ def completeness_error(scores: Tensor, difference: float) -> float:
     """|sum of the scores - change of the answer| over |change of the answer| (Sundararajan et al. 2017, axiom 1)."""
     rounding = max(1e-12, 1e-6 * float(scores.abs().sum()))  # a smaller change is no change
     return abs(float(scores.sum()) - difference) / max(abs(difference), rounding)
+
+
+def together(found: list[Attribution[np.ndarray]]) -> Attribution[np.ndarray]:
+    """Several examples as one answer; the error is the largest, the targets are listed where they differ."""
+    targets = list(dict.fromkeys(each.target for each in found))
+    return replace(
+        found[0],
+        scores=np.stack([each.scores for each in found]),
+        completeness_error=max(each.completeness_error for each in found),
+        target=targets[0] if len(targets) == 1 else ", ".join(str(each.target) for each in found),
+        notes=tuple(dict.fromkeys(note for each in found for note in each.notes)),
+        change=sum(each.change for each in found),
+    )

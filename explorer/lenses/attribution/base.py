@@ -9,6 +9,7 @@ from torch import Tensor
 
 from explorer.experiment import Settings
 from explorer.lenses.attribution.baselines import Surroundings
+from explorer.lenses.attribution.several import Several
 from explorer.lenses.attribution.structure import Structure
 from explorer.lenses.attribution.subject import Subject
 from explorer.lenses.choices import Choices
@@ -61,10 +62,13 @@ class Question:
     def parts(self, side: int) -> Tensor:
         """Which entries are scored as one: numbers from 0 in the shape of `inputs`.
 
-        A picture falls into squares through all channels, a sequence into stretches of steps, a row into its entries.
+        A picture falls into squares through all channels, a sequence into stretches of steps, a row into its entries,
+        several inputs into their numbers and tokens.
         """
-        shape = self.inputs.shape[1:]
-        if len(shape) == 3:
+        shape, network = self.inputs.shape[1:], self.subject.network
+        if isinstance(network, Several):
+            numbers = network.parts()
+        elif len(shape) == 3:
             _, height, width = shape
             rows, columns = torch.arange(height) // side, torch.arange(width) // side
             numbers = (rows[:, None] * (int(columns.max()) + 1) + columns).expand(shape)
