@@ -80,6 +80,7 @@ FAMILIES: dict[str, tuple[dict, list[dict]]] = {
 UTTERANCES = {"kind": "utterances", "most": 2, "phones": 3}
 HEARING = [{"kind": "conv1d", "channels": 6, "padding": 1}, RELU, LINEAR]
 FAMILIES |= {"phone in a frame": (UTTERANCES, HEARING), "sequence of phones": (UTTERANCES, HEARING)}
+PLACES = 64  # that are taken away in one pass
 TARGETS = {"sequence of phones": Target(sequence=())}
 NAMES = [*FAMILIES, *(preset.name for preset in ex.presets())]
 
@@ -184,18 +185,22 @@ def bent_gradient(about: Setting, is_guided: bool) -> Tensor:
 
 
 def ablation(about: Setting) -> Tensor:
-    """What is lost when each place is replaced by the baseline, in a loop; shared out over the place's entries."""
+    """What is lost when each place is replaced by the baseline; shared out over the place's entries."""
     question = about.question()
     found = torch.zeros_like(question.inputs)
-    answer = plain_answers(about, question.inputs)
     shape = question.inputs.shape[1:]
     axes = {3: (1, 2), 2: (0,), 1: (0,)}[len(shape)]
-    for place in torch.cartesian_prod(*(torch.arange(shape[axis]) for axis in axes)).reshape(-1, len(axes)).tolist():
-        index: list = [slice(None)] * (1 + len(shape))
-        for axis, position in zip(axes, place, strict=True):
-            index[1 + axis] = position
-        changed = question.inputs.clone()
-        changed[tuple(index)] = question.baseline[tuple(index)]
-        loss = (answer - plain_answers(about, changed)).detach()
-        found[tuple(index)] = loss / found[tuple(index)].numel()
+    places = torch.cartesian_prod(*(torch.arange(shape[axis]) for axis in axes)).reshape(-1, len(axes))
+    for some in places.split(PLACES):
+        indices: list[list] = []
+        changed = question.inputs.repeat(len(some), *[1] * len(shape))
+        for row, place in enumerate(some.tolist()):
+            indices.append([slice(None)] * len(shape))
+            for axis, position in zip(axes, place, strict=True):
+                indices[row][axis] = position
+            changed[(row, *indices[row])] = question.baseline[(0, *indices[row])]
+        with torch.no_grad():
+            losses = plain_answers(about, question.inputs) - plain_answers(about, changed)
+        for index, loss in zip(indices, losses, strict=True):
+            found[(0, *index)] = loss / found[(0, *index)].numel()
     return found

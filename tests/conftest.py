@@ -75,13 +75,13 @@ def browser() -> Iterator["Browser"]:
         yield found
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def app_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the real app keeps its runs and its log."""
     return tmp_path_factory.mktemp("home")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def address(app_home: Path) -> Iterator[str]:
     """Where the real app answers."""
     from tests.app_server import app_server

@@ -101,13 +101,14 @@ def room(module: str) -> str:
     return max((row for row in ROOMS if name == row or name.startswith(f"{row}.")), key=len, default=f"{name}?")
 
 
-def loaded_by(modules: list[str], unwanted: str) -> str:
-    """Which of the modules, imported in a fresh interpreter one after the other, is the first to load `unwanted`."""
+def loaded(stages: list[tuple[list[str], list[str]]]) -> str:
+    """Which modules, imported in one fresh interpreter, are the first to load what their stage must not, and what."""
     script = (
         "import importlib, sys\n"
-        f"for name in {modules!r}:\n"
-        "    importlib.import_module(name)\n"
-        f"    if {unwanted!r} in sys.modules: sys.exit(name)\n"
+        f"for modules, unwanted in {stages!r}:\n"
+        "    for name in modules:\n"
+        "        importlib.import_module(name)\n"
+        "        for package in set(unwanted) & set(sys.modules): sys.exit(f'{name} loads {package}')\n"
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=120)
     return done.stderr.strip()
@@ -118,34 +119,33 @@ def modules_outside(*rooms: str) -> list[str]:
     return [name for name in names if not any(f"{name}.".startswith(f"explorer.{room}.") for room in rooms)]
 
 
-@pytest.mark.parametrize(
-    ("package", "rooms"), [("streamlit", ("ui",)), ("plotly", ("ui", "charts"))], ids=["streamlit", "plotly"]
-)
-def test_the_screen_is_loaded_by_its_own_rooms_only(package: str, rooms: tuple[str, ...]):
-    assert loaded_by(modules_outside(*rooms), package) == ""
+DESCRIBING = [
+    "errors",
+    "signals",
+    "experiment",
+    "declarations",
+    "limits",
+    "own_input",
+    "picture_files",
+    "gallery",
+    "cli",
+    "terminal",
+    "transitions",
+]
+SERVING = ["ui.service", "engine.local", "engine.framing", "live.routes", "live.frames", "live.visitors"]
 
 
-def test_what_describes_an_experiment_loads_no_torch():
-    names = [
-        "",
-        ".errors",
-        ".signals",
-        ".experiment",
-        ".declarations",
-        ".limits",
-        ".own_input",
-        ".picture_files",
-        ".gallery",
-        ".cli",
-        ".terminal",
-        ".transitions",
-    ]
-    assert loaded_by([f"explorer{name}" for name in names], "torch") == ""
-
-
-def test_the_server_process_loads_no_torch():
-    names = ["ui.service", "engine.local", "engine.framing", "live.routes", "live.frames", "live.visitors"]
-    assert loaded_by([f"explorer.{name}" for name in names], "torch") == ""
+def test_torch_and_the_screen_are_loaded_by_their_own_rooms_only():
+    """What describes an experiment and what serves pages load no torch; nothing outside its rooms loads the screen."""
+    without_torch = ["explorer", *(f"explorer.{name}" for name in (*DESCRIBING, *SERVING))]
+    found = loaded(
+        [
+            (without_torch, ["torch", "streamlit", "plotly"]),
+            (modules_outside("ui", "charts"), ["streamlit", "plotly"]),
+            (modules_outside("ui"), ["streamlit"]),
+        ]
+    )
+    assert found == ""
 
 
 @pytest.mark.parametrize(

@@ -30,9 +30,9 @@ def laboratory(name: str, app: AppTest | None = None) -> AppTest:
 
 def measured(preset: str, page: str = "emergence.py") -> AppTest:
     """A page whose run has taken some steps, all of them measured."""
-    app = visit(opened(preset=preset, recipe__steps="24", recipe__evaluate_every="2"), page)
+    app = visit(opened(preset=preset, recipe__steps="8", recipe__evaluate_every="2"), page)
     held = engine().helm(mine(app).run_id, mine(app).token)
-    held.take_steps(24)
+    held.take_steps(8)
     until(lambda: engine().status(held.run_id).state != "training")
     names = [name for told in courses(run(app)) for name in told["names"]]
     until(lambda: all(engine().course(held.run_id, name)["is_whole"] for name in names))

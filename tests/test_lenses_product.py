@@ -13,6 +13,7 @@ from explorer.engine.looking import look
 from explorer.engine.looking_desk import LookingDesk
 from explorer.errors import ExplorerError
 from explorer.lenses import KINDS
+from explorer.lenses.attribution import tcav
 from explorer.lenses.base import Scene
 from explorer.lenses.request import Example, LookRequest
 from explorer.live.frames import pack, unpack
@@ -20,13 +21,28 @@ from explorer.network import build
 from explorer.validation import check
 
 STEPS = 3
-FEW = {"examples", "sets", "places", "ascent_steps", "grid", "path_steps", "length"}  # settings that only cost time
+FEW = {
+    "examples",
+    "sets",
+    "seeds",
+    "places",
+    "ascent_steps",
+    "grid",
+    "path_steps",
+    "length",
+}  # settings that only cost time
 
 
 def cheap(kind: str) -> dict[str, int]:
     """The least that a lens lets its costly settings be."""
     properties = KINDS[kind].model_json_schema()["properties"] if KINDS[kind].model_fields else {}
     return {name: properties[name]["minimum"] for name in FEW & set(properties)}
+
+
+@pytest.fixture(autouse=True)
+def _small_pool(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Concepts are looked for in few examples."""
+    monkeypatch.setattr(tcav, "POOL", 32)
 
 
 @pytest.fixture(scope="module")
