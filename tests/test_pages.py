@@ -85,9 +85,10 @@ def test_a_newcomer_finds_a_network_that_is_ready_to_train() -> None:
 
 
 def test_the_gallery_opens_every_preset() -> None:
+    app = opened()
     for name, preset in gallery.PRESETS.items():
-        app = press(opened(), "gallery")
-        app = press(app, f"open_{name}")
+        press(app, "gallery")
+        press(app, f"open_{name}")
         assert mine(app).preset == name
         assert mine(app).faults == ()
         assert preset.watch in said(app)
