@@ -25,7 +25,7 @@ SMALL = Experiment.model_validate(
 ENDLESS = SMALL.with_("recipe.steps=1000000")
 
 
-def eventually(is_so: Callable[[], object], seconds: float = 60.0) -> None:
+def eventually(is_so: Callable[[], object], seconds: float = 120.0) -> None:
     """Return when it is so; fail after a time that only something broken takes."""
     end = time.monotonic() + seconds
     while not is_so():

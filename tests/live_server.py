@@ -19,7 +19,7 @@ from websockets.sync.client import ClientConnection, connect
 from explorer.engine.local import LocalEngine
 from explorer.live.routes import routes
 
-PATIENCE = 60.0  # seconds that only something broken takes
+PATIENCE = 120.0  # seconds that only something broken takes
 SMALL_BUFFER = 16 * 1024  # bytes that the system keeps for somebody who does not read
 
 

@@ -16,7 +16,7 @@ from tests.engines import eventually
 from tests.user_files import ALBUM, TABLE, TEXT, picture, zipped
 
 pytestmark = pytest.mark.xdist_group("engine")
-PATIENCE = 60  # seconds
+PATIENCE = 120  # seconds that only something broken takes
 PEOPLE = b"name,age,kind\n" + b"".join(f"p{n},{n % 9},{'xyz'[n % 3]}\n".encode() for n in range(30))
 STEPS = 5
 FAMILY_OF = {"csv": "Tables", "text_file": "Text", "pictures": "Pictures"}

@@ -21,7 +21,7 @@ SEEN = {
     "attribution.py": attribution_words.TRUST,
     "runs.py": words.RUNS,
 }
-PATIENCE = 60  # seconds
+PATIENCE = 120  # seconds that only something broken takes
 
 pytestmark = [pytest.mark.xdist_group("engine"), pytest.mark.usefixtures("running_engine")]
 
