@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.canvas_server import LiveServer
 
-PATIENCE = 15_000  # milliseconds
+PATIENCE = 30_000  # milliseconds
 WIDE = {"width": 1440, "height": 900}
 SCENE = """async () => {
   const { layOut } = await import("/assets/stage_layout.js");
