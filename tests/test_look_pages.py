@@ -120,6 +120,14 @@ def test_neurons_are_switched_off_for_the_loss_and_the_answer(page: str, key: st
     assert not app.error
 
 
+def test_what_both_examples_of_a_patch_read_is_told_in_words() -> None:
+    app = part(on("attention.py", ATTENDS), "attention_part", "patch")
+    picture = engine().look(mine(app).run_id, LookRequest(lens="patching", example=Example(index=0)))
+    place, (there, here) = int(picture["place"].values), picture["answers"].values
+    for array, answer in (("input", here), ("other_input", there)):
+        assert plain(f"[{picture[array].values[place]}]") + f" → {answer}" in said(app)
+
+
 def test_temperature_and_the_narrowing_of_the_choice_reach_the_next_token() -> None:
     app = part(on("attention.py", CHARACTERS), "attention_part", "next")
     app.slider(key="next_temperature").set_value(0.5)

@@ -4,11 +4,14 @@ from typing import Any
 
 import streamlit as st
 
+from explorer.lenses.picture import Picture
 from explorer.ui import look_bar
 from explorer.ui import look_words as words
 from explorer.ui.attention_heads import choose, chosen, heads, parts_off, places
+from explorer.ui.guard import plain
 from explorer.ui.lens_view import draw_lens
 from explorer.ui.session import session
+from explorer.ui.states_match import told_around
 
 ROW, FRAME = 16, 30  # pixels of one bar, and around the bars
 MOST_HIGH = 1100
@@ -129,6 +132,19 @@ def draw_patching() -> None:
         arrays = ["other_example", "place", "difference", "difference_there", "all_restored"]
         options = {"arrays": arrays, "labels": words.PATCHED, "names": {"answers": names}}
         draw_lens("patching_numbers", "patching", settings, "numbers", options, 230, has_caption=False)
+    if names:
+        _draw_pair(look_bar.look("patching", **settings), names)
+
+
+def _draw_pair(picture: Picture, names: list[str]) -> None:
+    """What both examples read around the place that answers, and which answers are told apart."""
+    diagram = look_bar.description()["diagram"]
+    given, labels = diagram["inputs"][0]["name"], diagram["task"]["labels"] or names
+    place, (there, here) = int(picture["place"].values), picture["answers"].values
+    for title, array, answer in ((words.PAIR[0], given, here), (words.PAIR[1], f"other_{given}", there)):
+        read = told_around(picture[array].values, names, place)
+        st.markdown(f"**{title}** {plain(read)} → {plain(told_around(answer, labels, 0))}")
+    st.caption(words.PAIR_CAPTION)
 
 
 def draw_next_token() -> None:

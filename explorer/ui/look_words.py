@@ -105,6 +105,11 @@ PATCHED = {
     "difference_there": "… in the other",
     "all_restored": "All heads together",
 }
+PAIR = ("This example reads", "The other reads")
+PAIR_CAPTION = (
+    "In brackets the place that answers; behind the arrow the two answers that are told apart. A share of 1 means that "
+    "this head alone turns the first answer into the second."
+)
 TEMPERATURE, TOP_K, TOP_P, ALL = "Temperature", "Top-k", "Top-p", "all"
 NEXT = {"probabilities": "As the network says", "narrowed": "After temperature, top-k and top-p"}
 

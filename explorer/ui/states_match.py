@@ -53,14 +53,14 @@ def _row(picture: Picture, place: int, example: int, start: int, length: int) ->
     if (marks := diagram["mark_names"]) is not None:
         given, tokens = given.argmax(-1), marks
     told = {
-        "input": _told(given, tokens, start, length),
-        "target": _told(picture["match_target"].values[place], labels, start, length),
-        "prediction": _told(picture["match_prediction"].values[place], labels, start, length),
+        "input": told_around(given, tokens, start, length),
+        "target": told_around(picture["match_target"].values[place], labels, start, length),
+        "prediction": told_around(picture["match_prediction"].values[place], labels, start, length),
     }
     return {"example": example, "start": start, "share": f"{picture['match_share'].values[place]:.0%}", **told}
 
 
-def _told(values: np.ndarray, names: list[str] | None, start: int, length: int) -> str:
+def told_around(values: np.ndarray, names: list[str] | None, start: int, length: int = 1) -> str:
     """Tokens around a span in words, the span in brackets; or its numbers, or the one answer of the whole."""
     if values.ndim == 0:
         return _name(values.item(), names)
