@@ -26,14 +26,16 @@ def draw_in_context() -> None:
     if not look_bar.draw():
         return
     titles = {ALL: emergence_words.ALL} | {name: told.title for name, told in words.PARTS.items()}
-    default = next((name for name, each in PARTS.items() if belongs(each)), ALL)
-    part = st.segmented_control(words.PART, list(titles), default=default, format_func=titles.__getitem__,
-                                required=True, key=CHOOSER, label_visibility="collapsed") or ALL  # fmt: skip
+    st.session_state.setdefault(CHOOSER, next((name for name, each in PARTS.items() if belongs(each)), ALL))
+    with st.container(horizontal=True):
+        part = st.segmented_control(words.PART, list(titles), format_func=titles.__getitem__, required=True,
+                                    key=CHOOSER, label_visibility="collapsed") or ALL  # fmt: skip
+        if part != ALL:
+            with st.popover(words.MEANINGS_SHORT, icon=":material/menu_book:", width="content"):
+                st.markdown(words.MEANINGS)
     if part == ALL:
         draw_gallery(PARTS, words.PARTS, CHOOSER, _draw_meanings)
         return
-    with st.expander(words.MEANINGS_TITLE, icon=":material/menu_book:"):
-        st.markdown(words.MEANINGS)
     st.markdown(plain(words.PARTS[part].emerges))
     draw_laboratory(part, PARTS[part], words.PARTS[part], FIRST.get(part, ()))
     if part == "classes" and belongs(PARTS[part]):

@@ -3,7 +3,7 @@
 from explorer.ui.emergence_words import LABORATORIES, Told
 
 PART = "Part of the page"
-MEANINGS_TITLE = "One term, two meanings"
+MEANINGS_TITLE, MEANINGS_SHORT = "One term, two meanings", "Two meanings"
 MEANINGS = (
     "**In the broad sense** a network learns in context when later predictions use what stands earlier in the same "
     "input: by attention, by autoregression over the last steps, or by a recurrent state.\n\n"
