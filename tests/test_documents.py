@@ -12,13 +12,20 @@ from explorer import datasets, layers
 from explorer.cli import build_parser, main
 from explorer.datasets.base import Dataset
 from explorer.layers import Layer
+from explorer.lenses import table as lenses
+from explorer.lenses.base import Lens
 from explorer.limits import Limits
 from explorer.training import optimizers
 from explorer.training.optimizers import OptimizerKind
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text()
-TABLES: dict[type, dict[str, Any]] = {Layer: layers.KINDS, Dataset: datasets.KINDS, OptimizerKind: optimizers.KINDS}
+TABLES: dict[type, dict[str, Any]] = {
+    Layer: layers.KINDS,
+    Dataset: datasets.KINDS,
+    OptimizerKind: optimizers.KINDS,
+    Lens: lenses.KINDS,
+}
 WITH_THE_NEW_KINDS = {
     "data": {"kind": "stripes", "width": 6.0},
     "network": {"layers": [{"kind": "linear", "units": 8}, {"kind": "tanh"}, {"kind": "scale"}, {"kind": "linear"}]},
@@ -33,7 +40,7 @@ def blocks(document: str, language: str) -> list[str]:
 
 @pytest.fixture
 def newcomer(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The three kinds of CONTRIBUTING.md, each with its row in its table."""
+    """The four kinds of CONTRIBUTING.md, each with its row in its table."""
     for block in blocks("CONTRIBUTING.md", "python"):
         names: dict[str, Any] = {"__name__": "newcomer"}
         exec(block, names)
@@ -44,13 +51,16 @@ def newcomer(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("newcomer")
-def test_a_newcomer_adds_a_layer_a_dataset_and_an_optimizer_by_a_class_and_a_row_each(tmp_path: Path):
+def test_a_newcomer_adds_a_layer_a_dataset_an_optimizer_and_a_lens_by_a_class_and_a_row_each(tmp_path: Path):
     experiment = ex.Experiment.model_validate(WITH_THE_NEW_KINDS)
     run = ex.train(experiment, out=tmp_path / "a.run", device="cpu")
     assert run.evaluate()["metrics"]["accuracy"] > 0.95
     assert run.experiment.network.layers[2].settings == {"start": 1.0}
     assert run.experiment.recipe.optimizer.settings == {"epsilon": 1e-10}
-    assert run.model().get_submodule("scale1").factor.item() != 1.0
+    factor = run.model().get_submodule("scale1").factor.item()
+    assert factor != 1.0
+    largest = ex.look(run, "largest")
+    assert largest["scale1.largest"].values == pytest.approx(abs(factor) * largest["tanh1.largest"].values)
 
 
 @pytest.mark.usefixtures("newcomer")
