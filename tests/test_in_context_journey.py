@@ -6,6 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Page, WebSocket, expect
 
+from explorer.ui import in_context_words as words
 from tests.app_server import PATIENCE
 from tests.test_pages import until
 
@@ -35,6 +36,13 @@ class Lines:
         watches = [watch for order in self.orders for watch in order.get("watch", ()) if watch["id"] == "prompt"]
         points: list[list[float]] = watches[-1]["settings"]["points"]
         return points
+
+    def watched(self, lens: str) -> list[dict]:
+        """The settings with which a lens was watched, each once."""
+        found = [
+            watch["settings"] for order in self.orders for watch in order.get("watch", ()) if watch["lens"] == lens
+        ]
+        return [each for place, each in enumerate(found) if each not in found[:place]]
 
 
 def test_an_example_is_dragged_and_the_lines_follow_without_a_rerun(page: Page, address: str) -> None:
@@ -72,3 +80,7 @@ def test_an_example_is_dragged_and_the_lines_follow_without_a_rerun(page: Page, 
     assert asked[-1] == pytest.approx([x, y], abs=0.06)
     page.get_by_role("button", name="Back to the prompt drawn").click()
     expect(page.get_by_role("button", name="Back to the prompt drawn")).to_be_hidden()
+
+    page.get_by_role("slider", name=words.SHOTS).press("ArrowLeft")
+    until(lambda: page.wait_for_timeout(20) is None and {"shots": 15} in lines.watched("shot_shares"))
+    assert lines.watched("few_shots") == [{}]  # its curves hold for every number of shots

@@ -27,7 +27,7 @@ def draw_in_context() -> None:
         return
     titles = {ALL: emergence_words.ALL} | {name: told.title for name, told in words.PARTS.items()}
     st.session_state.setdefault(CHOOSER, next((name for name, each in PARTS.items() if belongs(each)), ALL))
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         part = st.segmented_control(words.PART, list(titles), format_func=titles.__getitem__, required=True,
                                     key=CHOOSER, label_visibility="collapsed") or ALL  # fmt: skip
         if part != ALL:

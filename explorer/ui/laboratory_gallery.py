@@ -52,6 +52,7 @@ def draw_presets_as_cards(laboratory: Laboratory) -> None:
             st.markdown(f"**{plain(preset.title)}**")
             st.caption(f"{preset.about} {preset.expect}")
             st.button(words.START, key=f"start_{preset.name}", icon=":material/play_arrow:", width="stretch",
+                      type="primary" if preset.name == laboratory.phenomena[0] else "secondary",
                       on_click=open_and_begin, args=(preset.name,))  # fmt: skip
 
 
