@@ -5,14 +5,17 @@ import { brief, drawTicks, fitted, logTicks, niceTicks, setFont } from "./plot.j
 import { seriesColour } from "./view_common.js";
 
 const LEFT = 46, BELOW = 24, ABOVE = 24, RIGHT = 12;
+const NAME = { width: 104, height: 16 }; // the least room for a name with its value
 
 /* The box of a plot, and where steps and values lie in it; step 0 has no place on a logarithmic axis. */
 export function layOut({ width, height, courses, isLog }, [low, high]) {
   const steps = [...new Set(courses.flatMap((course) => course.steps))].filter((step) => step > 0 || !isLog).sort((a, b) => a - b);
-  const box = { x: LEFT, y: ABOVE, width: width - LEFT - RIGHT, height: height - ABOVE - BELOW };
+  const room = width - LEFT - RIGHT, inRow = Math.min(courses.length, Math.max(1, Math.floor(room / NAME.width)));
+  const above = ABOVE + NAME.height * (Math.ceil(courses.length / inRow) - 1);
+  const box = { x: LEFT, y: above, width: room, height: height - above - BELOW };
   const [first, last] = [steps[0] ?? 0, steps.at(-1) ?? 1], scale = isLog ? Math.log : (step) => step;
   return {
-    box, steps, first, last, low, high,
+    box, inRow, steps, first, last, low, high,
     x: (step) => box.x + ((scale(step) - scale(first)) / (scale(last) - scale(first) || 1)) * box.width,
     y: (value) => box.y + box.height - ((value - low) / (high - low || 1)) * box.height,
   };
@@ -67,17 +70,19 @@ function drawUpright(context, { box, x }, step, colour, dash) {
   context.setLineDash([]);
 }
 
-function drawNames({ context, theme, courses }, { box }) {
+function drawNames({ context, theme, courses }, { box, inRow }) {
   setFont(context, theme, 11.5);
   Object.assign(context, { textAlign: "left", textBaseline: "middle" });
-  const room = Math.max(30, box.width / courses.length - 26);
+  const room = Math.max(30, box.width / inRow - 26);
   let x = box.x;
   courses.forEach(({ name, title, values }, index) => {
+    const y = 11 + NAME.height * Math.floor(index / inRow);
+    if (index % inRow === 0) ({ x } = box);
     const value = brief(values[name].at(-1)), text = words.named(fitted(context, title, room - context.measureText(value).width - 8), value);
     context.fillStyle = seriesColour(index);
-    context.fillRect(x, 9, 14, 3);
+    context.fillRect(x, y - 2, 14, 3);
     context.fillStyle = theme.text;
-    context.fillText(text, x + 19, 11);
+    context.fillText(text, x + 19, y);
     x += context.measureText(text).width + 34;
   });
 }

@@ -44,13 +44,19 @@ export function percent(share) {
 /* A number of fixed width, for read-outs that change thirty times a second. */
 export function steady(value) {
   if (!Number.isFinite(value)) return brief(value);
-  return Math.abs(value) >= 1000 ? brief(value) : value.toFixed(2).replace("-", "−");
+  return Math.abs(value) >= 1000 ? brief(value) : fixed(value, 2);
 }
 
 /* A number for a small cell: two digits behind the point at most. */
 export function inCell(value) {
   if (!Number.isFinite(value) || Math.abs(value) >= 1000) return brief(value, 2);
-  return value.toFixed(Math.abs(value) >= 10 ? 0 : Math.abs(value) >= 1 ? 1 : 2).replace("-", "−");
+  return fixed(value, Math.abs(value) >= 10 ? 0 : Math.abs(value) >= 1 ? 1 : 2);
+}
+
+/* So many digits behind the point; what rounds to nothing has no sign. */
+function fixed(value, digits) {
+  const text = value.toFixed(digits);
+  return text.replace("-", Number(text) === 0 ? "" : "−");
 }
 
 export function setFont(context, theme, size, weight = 400) {

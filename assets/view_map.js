@@ -8,7 +8,7 @@ import {
   placeName, roomBelow, roomFor, scaleOf,
 } from "./view_common.js";
 
-const MOST_NAME = 120, LEAST_CELL = { width: 26, height: 14 };
+const MOST_NAME = 120, LEAST_CELL = { width: 26, height: 14 }, MOST_HIGH = 96;
 
 export function draw(scene) {
   const matrix = matrixOf(scene);
@@ -62,7 +62,7 @@ function layOut({ context, box, options }, { rows, columns, names, axes }) {
   const isSquare = options.is_square ?? (axes.join() === "query,key" || rows === columns);
   const most = isSquare ? (box.height - LEGEND_ROOM) / rows : Infinity; // of a cell's width
   const below = roomBelow(context, names[1], Math.min(most, (box.width - left) / columns), MOST_NAME);
-  let width = box.width - left - 2, height = box.height - below - LEGEND_ROOM;
+  let width = box.width - left - 2, height = Math.min(box.height - below - LEGEND_ROOM, MOST_HIGH * rows);
   if (isSquare) [width, height] = [Math.min(width, (height * columns) / rows), Math.min(height, (width * rows) / columns)];
   const shift = (box.width - left - 2 - width) / 2;
   return { ...grid(rows, columns, { x: box.x + left + shift, y: box.y, width, height: Math.max(8, height) }), left, below };

@@ -15,7 +15,7 @@ COURSE = ".nx-course canvas"
 
 def test_a_laboratory_is_opened_started_watched_and_measured(page: Page, address: str) -> None:
     page.goto(f"{address}/emergence")
-    page.get_by_role("radio", name=words.LABORATORIES["induction"].title).click()
+    page.get_by_role("radio", name=words.SHORT["induction"]).click()
     page.locator(".st-key-card_induction-heads").get_by_role("button", name=words.START).click()
     expect(page.locator(".nx-state")).to_have_attribute("data-state", re.compile("training|finished"))
     expect(page.locator(".nx-readouts dd").first).to_have_text(re.compile(r"^[1-9]\d{1,2} / 500"))

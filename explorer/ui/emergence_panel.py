@@ -28,15 +28,16 @@ def draw_emergence() -> None:
     """The laboratory that was chosen, over the run in hand."""
     if not look_bar.draw():
         return
-    titles = {ALL: words.ALL} | {name: told.title for name, told in words.LABORATORIES.items()}
+    titles = {ALL: words.ALL, **words.SHORT}
     name = st.segmented_control(words.LABORATORY, list(titles), default=_of_run() or ALL, key="laboratory",
                                 required=True, format_func=titles.__getitem__,
                                 label_visibility="collapsed") or ALL  # fmt: skip
     if name == ALL:
         draw_gallery(LABORATORIES, words.LABORATORIES, "laboratory")
         return
-    st.markdown(plain(words.LABORATORIES[name].emerges))
-    draw_laboratory(name, LABORATORIES[name], words.LABORATORIES[name])
+    told = words.LABORATORIES[name]
+    st.markdown(f"**{plain(told.title)}.** {plain(told.emerges)}")
+    draw_laboratory(name, LABORATORIES[name], told)
     look_bar.draw_timeline()
 
 

@@ -11,6 +11,10 @@ PHENOMENON, CONTROL = "The phenomenon", "The control"
 PICTURE, CURVES = "What to look at", "Loss and accuracy while it trains"
 COURSE = "Progress measures"
 MORE = "Take another measure"
+SHORT = {  # what the laboratories are called in the row from which one is chosen
+    "induction": "Induction", "grokking": "Grokking", "superposition": "Superposition", "memory": "Memory",
+    "copying": "Copying", "descent": "Double descent", "mirage": "Mirage", "leap": "CTC", "classes": "In context",
+}  # fmt: skip
 NOT_MEASURED = "Measured as soon as it trains."
 NO_MEASURES = "None of this laboratory's measures can be taken of the run in hand."
 OTHER_RUN = "The run in hand is none of this laboratory. One click above opens and starts one."

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 MANY = "Many runs at once"
 KINDS = {"among": "Mechanisms compared", "seeds": "Several seeds", "sweep": "A sweep over settings"}
-SEEDS, SEEDS_EACH = "Seeds", "Seeds for every cell"
+SEEDS, SEEDS_EACH = "Seeds", "Seeds each"
 SEEDS_HELP = "The same experiment from different random beginnings: what holds for one seed may be luck."
 STOP, STOP_HELP = "Stop", "What has trained stays among my runs; what has not begun is left out."
 METRIC = "What is drawn"
