@@ -118,6 +118,7 @@ class LensPanel {
     }
     const { lens, settings = {}, step = null, example = null } = this.data;
     if (store.run !== null) this.look.want(store, { lens, settings, step: step ?? store.shownStep, example: store.exampleOf(example) });
+    if (this.needsLook && !this.look.fault) this.look.follow();
     this.frame = this.look.frame ?? this.frame;
     return this.look.fault;
   }

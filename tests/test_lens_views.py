@@ -189,6 +189,15 @@ def test_a_heavy_lens_says_that_it_computes_and_then_shows_its_step(browser: Bro
             assert [json.loads(look["settings"]) for look in server.looks] == [{"examples": 8}]
 
 
+def test_a_heavy_lens_that_was_quick_follows_a_run_now_and_then_and_says_nothing_of_it(browser: Browser) -> None:
+    with LensServer(lens_scene) as server, lens_page(browser, server, **heavy()) as page:
+        expect(page.locator(".nx-readout")).to_have_text("step 120")
+        server.state = "training"
+        until(page, lambda: len(server.looks) == 2)
+        expect(page.locator(".nx-readout")).not_to_have_text("step 120")
+        expect(page.locator(".nx-lens-state")).to_be_hidden()
+
+
 def test_cancel_leaves_the_look_and_another_can_be_asked_for(browser: Browser) -> None:
     with LensServer(lens_scene) as server:
         server.gate.clear()
