@@ -29,7 +29,8 @@ class FewShots(OfShots):
         "the control."
     )
     hides: ClassVar[str] = (
-        "Fewer shots are a shorter prompt; classes never had one in training, and their places stay empty."
+        "Fewer shots are a shorter prompt. In training classes never had one, and their places stay empty here; tokens "
+        "always came in the order of their block."
     )
 
     examples: int = Field(128, ge=16, le=1024, description="Held-out prompts that are answered, from the first on.")
