@@ -35,6 +35,11 @@ def costs(plan: Plan) -> list[LayerCost]:
     ]
 
 
+def multiply_adds(plan: Plan) -> int:
+    """The multiply-adds of one example's pass forward."""
+    return sum(each.multiply_adds for each in costs(plan))
+
+
 @lru_cache(maxsize=4_096)
 def _cost(layer: Layer, inputs: tuple[Signal, ...], output: Signal) -> tuple[int, int, int, int]:
     with torch.device("meta"):

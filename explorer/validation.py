@@ -31,6 +31,11 @@ class Checked:
     optimizer: OptimizerKind
     schedule: Schedule
 
+    @property
+    def step_examples(self) -> int:
+        """Examples in one training step."""
+        return self.experiment.recipe.batch_size or self.description.n_train or 1
+
 
 def check(experiment: Experiment) -> Checked:
     """Everything needed to train; raises ExperimentError with all faults, DataError or LimitError."""

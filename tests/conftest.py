@@ -100,6 +100,19 @@ def page(browser: "Browser") -> Iterator["Page"]:
     context.close()
 
 
+@pytest.fixture(params=["elsewhere", *(["cuda:0"] if torch.cuda.is_available() else [])])
+def accelerator(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The name of a device that is not the CPU: one that is made up, and the first real one where it is there."""
+    from tests.elsewhere import ELSEWHERE, second_device
+
+    if request.param != "elsewhere":
+        yield request.param
+        return
+    monkeypatch.setattr("explorer.training.devices.available", lambda: [str(ELSEWHERE), "cpu"])
+    with second_device():
+        yield str(ELSEWHERE)
+
+
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator["LocalEngine"]:
     """An engine with one training worker and a home of its own."""

@@ -32,7 +32,7 @@ ROOMS = {  # each may import itself and what its row names; a name with a dot is
     "training.boxes": GROUND,
     "training.transcripts": GROUND,
     "training.objectives": f"{GROUND} training.boxes",
-    "training.devices": GROUND,
+    "training.devices": f"{BELOW_TRAINING} cost validation",
     "training.evaluation": f"{BELOW_TRAINING} training.objectives training.boxes training.transcripts",
     "validation": f"{BELOW_TRAINING} training.optimizers training.schedules training.objectives",
     "environment": f"{GROUND} training.devices",

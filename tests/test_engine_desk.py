@@ -88,6 +88,24 @@ def test_a_run_that_fails_stops_alone_and_says_why(desk, tmp_path, monkeypatch):
     assert not desk._seats[bad].is_training
 
 
+def test_a_worker_that_lost_its_device_leaves_at_once_and_tells_whom_it_died_over(desk, tmp_path, monkeypatch):
+    run_id = host(desk, tmp_path)
+    noted = []
+
+    def lose(*_: object) -> None:
+        raise torch.AcceleratorError("device-side assert triggered")
+
+    def leave(code: int) -> None:
+        noted.append((code, desk._marker.value))
+        raise SystemExit
+
+    monkeypatch.setattr(desk._seats[run_id].hosted, "advance", lose)
+    monkeypatch.setattr("os._exit", leave)
+    with pytest.raises(SystemExit):
+        desk.work()
+    assert noted == [(1, run_id.encode())]
+
+
 def test_a_lens_that_fails_says_why_and_harms_no_run(desk, tmp_path, monkeypatch):
     run_id = host(desk, tmp_path)
     desk.watch(1, run_id, STAGE, 30.0)

@@ -42,11 +42,13 @@ def scene_of(name: str, index: int = 0) -> Scene:
 
 @pytest.mark.parametrize("name", PLANS)
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_lens_that_applies_looks_at_every_family_and_leaves_it_as_it_was(name: str, kind: str) -> None:
+def test_every_lens_that_applies_looks_at_every_family_wherever_it_lies_and_leaves_it_as_it_was(
+    name: str, kind: str, accelerator: str
+) -> None:
     scene = scene_of(name)
     if not KINDS[kind].is_applicable(scene.checked):
         return
-    scene.network.train()
+    scene.network.train().to(torch.device(accelerator))
     before = {key: value.clone() for key, value in scene.network.state_dict().items()}
     picture = look(KINDS[kind](), scene)
     assert picture

@@ -116,12 +116,12 @@ def is_plural_verb(answers: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
     at_verb = targets != IGNORED  # one place a row
     odds = answers[at_verb].softmax(-1)  # (B, V)
     plural = odds[:, PLURAL_VERBS].sum(-1) > odds[:, SINGULAR_VERBS].sum(-1)
-    return plural, torch.isin(targets[at_verb], torch.tensor(PLURAL_VERBS))
+    return plural, torch.isin(targets[at_verb], targets.new_tensor(PLURAL_VERBS))
 
 
 def has_attractor(inputs: Tensor) -> Tensor:
     """Whether a noun of the other number stands between the subject and the hidden verb: (B, T) -> (B,)."""
-    number = torch.zeros(len(AGREEMENT_NAMES), dtype=torch.long)
+    number = inputs.new_zeros(len(AGREEMENT_NAMES))
     for singular, plural in NOUNS:
         number[_ID[singular]], number[_ID[plural]] = -1, 1
     is_before = (inputs == _ID[MASK]).cumsum(1) == 0

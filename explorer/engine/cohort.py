@@ -11,7 +11,7 @@ from explorer.engine.host import COMMIT_SECONDS, HostedRun
 from explorer.errors import LimitError
 from explorer.experiment import Experiment
 from explorer.network import demand_within_limits
-from explorer.training.devices import pick_device
+from explorer.training.devices import device_for
 from explorer.training.ensemble import Ensemble, is_small, reason_against
 from explorer.validation import Checked, assign, check
 
@@ -37,8 +37,8 @@ class Cohort:
     def __init__(
         self, experiment: Experiment, places: Mapping[int, Place], device: str = "auto", together: bool | None = None
     ):
-        self.experiment, self._places, self._device = experiment, places, device
-        self._reason = self._reason_against(together)
+        self.experiment, self._places = experiment, places
+        self._reason, self._device = self._planned(device, together)
         self._waiting = list(places)
         self._ensemble: Ensemble | None = None
         self._committed = time.monotonic()
@@ -78,12 +78,15 @@ class Cohort:
         for hosted in self.hosted.values():
             hosted.close()
 
-    def _reason_against(self, together: bool | None) -> str | None:
-        """Why the seeds are trained one after another, in words; None where they are one model."""
+    def _planned(self, name: str, together: bool | None) -> tuple[str | None, str]:
+        """(why the seeds are trained one after another, in words, or None where they are one model; the device)."""
+        checked = check(self.experiment)
+        device = device_for(checked, name, len(self._places))
         if any(place.path.exists() for place in self._places.values()):
-            return LEFT
-        count, device = len(self._places), pick_device(self._device)
-        return reason_against_so_many(check(self.experiment), count, device, together)
+            reason: str | None = LEFT
+        else:
+            reason = reason_against_so_many(checked, len(self._places), device, together)
+        return reason, str(device if reason is None else device_for(checked, name))
 
     def _open(self, seed: int) -> None:
         place = self._places[seed]
@@ -143,11 +146,10 @@ def reason_against_so_many(checked: Checked, count: int, device: torch.device, t
         return "There is only one seed." if count == 1 else "That was asked for."
     if reason := reason_against(checked):
         return reason
-    batch_size = checked.experiment.recipe.batch_size or checked.description.n_train or 1
     try:
-        demand_within_limits(checked.plan, count * batch_size)
+        demand_within_limits(checked.plan, count * checked.step_examples)
     except LimitError as error:
         return f"All together they are too large: {error}"
-    if together is None and device.type == "cpu" and not is_small(checked, batch_size):
+    if together is None and device.type == "cpu" and not is_small(checked, checked.step_examples):
         return "One network of this size keeps the processor busy; many at once would be no faster."
     return None

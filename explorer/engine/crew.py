@@ -13,7 +13,7 @@ BOOT = 60.0  # seconds in which workers must be ready, on a slow disk too
 
 
 class Crew:
-    """Starts the first trainer and the looker, and as many more trainers as cores; with CUDA one trainer has it all."""
+    """Starts the first trainer and the looker, and as many more trainers as cores and an accelerator's memory allow."""
 
     def __init__(
         self, n_trainers: int | None, on_message: Callable[[Message], None], on_death: Callable[[Link, str], None]
@@ -49,8 +49,7 @@ class Crew:
     def _grow(self) -> None:
         first = self.trainers[0]
         first.ready.wait()
-        has_cuda = any(device.startswith("cuda") for device in first.devices)
-        n_trainers = self._n_trainers or (1 if has_cuda else n_cores())
+        n_trainers = self._n_trainers or min(n_cores(), first.room or n_cores())
         with self._lock:
             while not self._is_closing and len(self.trainers) < n_trainers:
                 self.trainers.append(self._link("train"))

@@ -20,7 +20,7 @@ from explorer.runs import Resume, Run, RunWriter, open_run
 from explorer.runs.carried import data_at_hand
 from explorer.signals import FIRST_METRICS
 from explorer.training import state
-from explorer.training.devices import pick_device
+from explorer.training.devices import device_for
 from explorer.training.diagnosis import last_sound_step
 from explorer.training.trainer import Trainer
 from explorer.transitions import find_transition
@@ -47,7 +47,7 @@ class HostedRun:
     ) -> "HostedRun":
         """A new run, with its file; raises before the file is made where the experiment has faults."""
         checked = check(experiment)
-        place = pick_device(device)
+        place = device_for(checked, device)
         data = data or checked.dataset.load(experiment.seed)
         about = environment(place) | {"title": title}
         writer = RunWriter.create(path, checked.experiment, about, checked.dataset.files())
@@ -67,7 +67,7 @@ class HostedRun:
         kept = run.resume()
         current = read_experiment(kept.details["experiment"]) if kept else run.experiment
         checked = check(current.model_copy(update={"data": data_at_hand(run.path, current.data)}))
-        place = pick_device(device)
+        place = device_for(checked, device)
         data = data or run.data()
         writer = RunWriter.reopen(path)
         try:

@@ -38,7 +38,7 @@ class Link:
 
     def __init__(self, kind: str, on_message: Callable[[Message], None], on_death: Callable[["Link", str], None]):
         self.kind, self._on_message, self._on_death = kind, on_message, on_death
-        self.devices: tuple[str, ...] = ()  # what the worker can train on, once it is ready
+        self.room: int | None = None  # how many such workers the accelerators have room for, once it is ready
         self.fault = ""  # why there is no worker any more
         self.ready = threading.Event()
         self._numbers = itertools.count()
@@ -144,7 +144,7 @@ class Link:
         if isinstance(message, Answer):
             self._answer(message)
         elif isinstance(message, Hello):
-            self.devices = message.devices
+            self.room = message.room
             self.ready.set()
         elif isinstance(message, Progress):
             self._note(message)

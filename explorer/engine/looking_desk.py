@@ -64,9 +64,9 @@ class LookingDesk:
         self._shelf = Shelf()
         self._opened: OrderedDict[Path, Opened] = OrderedDict()
 
-    def devices(self) -> tuple[str, ...]:
-        """It looks on the CPU."""
-        return ("cpu",)
+    def room(self) -> int | None:
+        """It looks on the CPU, and shares nothing."""
+        return None
 
     def work(self) -> None:
         """Nothing to do between two commands."""

@@ -48,9 +48,9 @@ class Kept(NamedTuple):
 
 
 class Hello(NamedTuple):
-    """A worker is warm; what it can train on."""
+    """A worker is warm; how many like it the accelerators have room for, None where there are none to share."""
 
-    devices: tuple[str, ...]
+    room: int | None
 
 
 class Pulse(NamedTuple):

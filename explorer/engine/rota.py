@@ -2,10 +2,13 @@
 
 import ctypes
 import logging
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+
+import torch
 
 from explorer.engine.base import Status
 from explorer.engine.host import HostedRun
@@ -129,10 +132,13 @@ class Rota:
 
     @contextmanager
     def _marked(self, run_id: str) -> Iterator[None]:
-        """Whoever finds this worker dead reads whom it died over."""
+        """Whoever finds this worker dead reads whom it died over. One whose device is lost to it leaves at once."""
         self._marker.value = run_id.encode()
         try:
             yield
+        except torch.AcceleratorError:  # every later call would fail, those of other runs too
+            log.critical("%s: the device failed; another worker takes over", run_id, exc_info=True)
+            os._exit(1)
         finally:
             self._marker.value = b""
 

@@ -25,7 +25,7 @@ from explorer.lenses.request import LookRequest
 from explorer.runs import Run, RunWriter, open_run
 from explorer.runs.carried import data_at_hand
 from explorer.runs.tensors import pack, unpack
-from explorer.training.devices import available
+from explorer.training.devices import n_processes
 from explorer.training.state import network_weights
 from explorer.validation import check
 
@@ -37,9 +37,9 @@ class TrainingDesk(StudyDesk):
         super().__init__(outbox, marker)
         self._shelf = Shelf()
 
-    def devices(self) -> tuple[str, ...]:
-        """What it can train on."""
-        return tuple(available())
+    def room(self) -> int | None:
+        """How many workers the accelerator has memory for; None without one."""
+        return n_processes()
 
     # Hosting
 

@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 class Desk(Protocol):
     """What a worker does: commands as methods, and work between them."""
 
-    def devices(self) -> tuple[str, ...]: ...
+    def room(self) -> int | None: ...
     def work(self) -> float | None: ...
     def close(self) -> None: ...
 
@@ -46,7 +46,7 @@ def main(connection: Connection, kind: str, marker: Any, environment: Mapping[st
     rehearse()
     gc.collect()
     gc.freeze()
-    outbox.put(Hello(desk.devices()))
+    outbox.put(Hello(desk.room()))
     try:
         serve(connection, desk, outbox)
     finally:

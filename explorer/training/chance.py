@@ -11,9 +11,7 @@ def seeded(seed: int, salt: int, device: torch.device) -> list[Tensor]:
     """The states of the CPU's generator and, with CUDA, of the device's, decided by a seed and a salt."""
     states = [torch.Generator().manual_seed(seed * 1_000_003 + salt).get_state()]
     if device.type == "cuda":
-        with torch.random.fork_rng(devices=[device]):
-            torch.cuda.manual_seed(seed + salt)
-            states.append(torch.cuda.get_rng_state(device))
+        states.append(torch.Generator(device).manual_seed(seed * 1_000_003 + salt).get_state())
     return states
 
 

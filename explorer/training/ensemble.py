@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.func import stack_module_state
 
-from explorer.cost import costs
+from explorer.cost import multiply_adds
 from explorer.datasets.base import Split
 from explorer.network import build
 from explorer.training.chance import in_force
@@ -41,7 +41,7 @@ def reason_against(checked: Checked) -> str | None:
 
 def is_small(checked: Checked, n_examples: int) -> bool:
     """Whether so many examples are so little work for a network that calls take most of the time."""
-    return n_examples * sum(each.multiply_adds for each in costs(checked.plan)) <= SMALL
+    return n_examples * multiply_adds(checked.plan) <= SMALL
 
 
 class Ensemble:

@@ -81,6 +81,8 @@ def private(network: nn.Module) -> nn.Module:
     for module in copy.modules():
         if "inplace" in vars(module):
             vars(module)["inplace"] = False
+        if isinstance(module, nn.RNNBase):
+            module.flatten_parameters()  # cuDNN wants the weights, which were copied one by one, in one piece
     for parameter in copy.parameters():
         parameter.grad = None
         parameter.requires_grad_(parameter.is_floating_point())

@@ -39,7 +39,7 @@ def gini(sizes: Tensor) -> float:
     """The Gini coefficient: 0 where all sizes are equal, near 1 where few are everything (Hurley & Rickard 2009)."""
     ranked = sizes.sort().values
     n = len(ranked)
-    weights = (n - torch.arange(1, n + 1) + 0.5) / n
+    weights = (n - torch.arange(1, n + 1, device=ranked.device) + 0.5) / n
     return float(1 - 2 * (ranked / ranked.sum().clamp(min=1e-300) * weights).sum())
 
 
