@@ -5,7 +5,6 @@ import contextlib
 import json
 import socket
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +29,7 @@ class LiveServer:
 
     def __init__(self, scene: str = "small", rate: float = 30.0):
         self.scene: Scene = SCENES[scene]()
-        self.rate, self.port = rate, _free_port()
+        self.rate, self.port = rate, 0  # any that is free; the same again when the server comes back
         self.state, self.step, self.sentence = "paused", 0, ""
         self.may_steer = True
         self.commands: list[dict[str, Any]] = []
@@ -66,13 +65,15 @@ class LiveServer:
                 Mount("/assets", StaticFiles(directory=ASSETS)),
             ]
         )
-        config = uvicorn.Config(app, port=self.port, log_level="error", ws="websockets-sansio", lifespan="off")
+        listening = socket.socket()
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(("127.0.0.1", self.port))
+        listening.listen()  # who comes before the server is ready waits
+        self.port = listening.getsockname()[1]
+        config = uvicorn.Config(app, log_level="error", ws="websockets-sansio", lifespan="off")
         self.server = uvicorn.Server(config)
-        self.thread = threading.Thread(target=self.server.run, daemon=True)
+        self.thread = threading.Thread(target=self.server.run, args=([listening],), daemon=True)
         self.thread.start()
-        deadline = time.monotonic() + 20
-        while not self.server.started and time.monotonic() < deadline:
-            time.sleep(0.01)
 
     def stop(self) -> None:
         """End as a killed server does: connections drop."""
@@ -207,9 +208,3 @@ class LiveServer:
                     steps.append(step)
                     values.append(value)
         return found
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
