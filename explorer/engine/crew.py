@@ -63,3 +63,8 @@ def n_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def n_busy_cores() -> int:
+    """Cores that the whole machine kept busy over the last minute, where it tells."""
+    return int(os.getloadavg()[0]) if hasattr(os, "getloadavg") else 0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.engine.base import Curves, Status
 from explorer.engine.courses import Asked, Courses, Stand, Taken
-from explorer.engine.crew import Crew, n_cores
+from explorer.engine.crew import Crew, n_busy_cores, n_cores
 from explorer.engine.heavy import Look
 from explorer.engine.registry import Entry, Registry, read_status
 from explorer.errors import EngineError
@@ -151,7 +151,7 @@ class Viewing:
 
     def _n_free(self) -> int | None:
         busy = {entry.link for entry in self._registry.hosted() if entry.is_training}
-        return n_cores() - len(busy) if busy else None
+        return n_cores() - max(len(busy), n_busy_cores()) if busy else None
 
     def export(self, run_id: str, target: "Path") -> str:
         """Copy a run's file, as the run stands, to a new file; the run's title."""
