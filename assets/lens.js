@@ -173,7 +173,9 @@ class LensPanel {
     context.fillText(sentence, width / 2, height / 2, width - 20);
   }
 
+  /* What was clicked, and where the options name a list of numbers, the one that belongs to it. */
   send([name, value]) {
-    this.panel.trigger(name, value);
+    const numbers = this.frame?.arrays.get(this.data.options?.numbers)?.values;
+    this.panel.trigger(name, numbers ? { ...value, number: numbers[value.row ?? value.index] } : value);
   }
 }

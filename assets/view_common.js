@@ -157,8 +157,10 @@ export function drawLegend({ context, theme, box, paints }, scale, name = "") {
   setFont(context, theme, 10.5);
   Object.assign(context, { fillStyle: theme.muted, textBaseline: "middle", textAlign: "right" });
   context.fillText(high, right, y + LEGEND.height / 2);
-  const strip = { x: right - context.measureText(high).width - 6 - LEGEND.width, y, ...LEGEND };
-  context.fillText(name ? `${name}  ${low}` : low, strip.x - 6, y + LEGEND.height / 2);
+  const start = name ? `${name}  ${low}` : low, texts = context.measureText(high).width + context.measureText(start).width + 12;
+  const width = Math.max(8, Math.min(LEGEND.width, box.width - texts)); // a small picture has little room beside both numbers
+  const strip = { ...LEGEND, x: right - context.measureText(high).width - 6 - width, y, width };
+  context.fillText(start, strip.x - 6, y + LEGEND.height / 2);
   const ends = scale.isSigned ? (place) => ((2 * place) / 63 - 1) * scale.peak : (place) => (place / 63) * scale.peak;
   drawPixels(context, paints.get(" legend", [], 1, 1, 64, scale, ends).canvas, { x: 0, y: 0, width: 64, height: 1 }, strip, 3);
 }

@@ -25,7 +25,10 @@ VERDICT_CAPTION = (
 )
 
 # Training examples that mattered
-NO_TRAINING_EXAMPLES = "This dataset draws every training example anew, so that none can be named."
+NO_TRAINING_EXAMPLES = (
+    "This dataset draws every training example anew, so that none was seen twice and none can be named; open an "
+    "experiment that learns from a fixed set of examples instead."
+)
 INFLUENCE_INTRO = (
     "At some kept steps of the run: would a training step on this example have lowered the loss of the one in hand, "
     "or raised it?"
@@ -36,7 +39,7 @@ SCORE, BY_STEP, STEP = "Influence", "When in the run", "step"
 INFLUENCE_CAPTION = (
     "The numbers are about what the loss would have fallen by, summed over the kept steps that are looked at, not all "
     "steps (TracIn, Pruthi et al. 2020, arXiv:2002.08484). Only the first training examples are asked; the settings "
-    "say how many."
+    "say how many. Click an example to look at it on every page."
 )
 
 

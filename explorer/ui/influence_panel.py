@@ -12,13 +12,14 @@ from explorer.ui.lens_settings import draw_lens_settings
 from explorer.ui.lens_view import draw_lens
 
 LENS = "influence"
+PRESETS = ("iris", "digits-cnn", "circle", "breast-cancer")
 HIGH, CURVES_HIGH, ROW_HIGH = 330, 240, 26  # pixels
 
 
 def draw_influence() -> None:
     """Training examples that helped, those that hurt, and when in the run they did."""
     if LENS not in look_bar.offered():
-        st.info(words.NO_TRAINING_EXAMPLES, icon=":material/lightbulb:")
+        look_bar.draw_presets(words.NO_TRAINING_EXAMPLES, PRESETS)
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(words.INFLUENCE_INTRO, width="stretch")
@@ -37,9 +38,15 @@ def _draw_side(side: str, settings: dict[str, Any]) -> None:
     given = drawn["inputs"][0]
     captions = [f"{side}.example", *([f"{side}.target"] if drawn["task"]["kind"] == "classification" else [])]
     view, options = view_of_examples(given, f"{side}.{given['name']}", captions)
-    draw_lens(f"{side}_examples", LENS, settings, view, options, HIGH, has_caption=False)
+    options["numbers"] = f"{side}.example"  # what a click tells
+    draw_lens(f"{side}_examples", LENS, settings, view, options, HIGH, has_caption=False, chosen=_open, cell=_open)
     most = settings.get("most", words.MOST)
     scores = {"array": f"{side}.score", "title": words.SCORE, "is_quiet": True}
     draw_lens(f"{side}_scores", LENS, settings, "bars", scores, 40 + ROW_HIGH * most, has_caption=False)
     by_step = {"array": f"{side}.by_step", "x": "steps", "x_name": words.STEP, "title": words.BY_STEP, "is_quiet": True}
     draw_lens(f"{side}_by_step", LENS, settings, "lines_over", by_step, CURVES_HIGH, has_caption=False)
+
+
+def _open(sent: dict[str, Any]) -> None:
+    """Look at one of the training examples shown from now on."""
+    look_bar.choose_example(int(sent["number"]), "train")
