@@ -199,6 +199,7 @@ def test_training_examples_that_mattered_stand_side_by_side(preset: str) -> None
     picture = engine().look(mine(app).run_id, LookRequest(lens="influence", settings={"examples": 8}))
     for side in further_words.SIDES:
         assert told[f"{side}_examples"]["options"]["array"] in picture
+        assert told[f"{side}_examples"]["options"]["numbers"] in picture, "what a click tells"
         assert told[f"{side}_by_step"]["options"]["array"] in picture
 
 

@@ -56,3 +56,10 @@ def test_another_method_changes_the_map_and_the_controls_stand_beside_it(page: P
     expect(scores).not_to_have_attribute("aria-label", before or "")
     page.get_by_text(attribution_words.NOT_OFFERED).click()
     expect(page.get_by_text(attribution_words.VERDICTS["refused"]).first).to_be_visible()
+    page.get_by_text(attribution_words.PARTS["influence"], exact=True).click()
+    helped = canvas(page, "helped_examples")
+    expect(helped).to_have_attribute("aria-label", re.compile("helped.input"))
+    helped.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")  # the training example that helped most is looked at from now on
+    expect(page).to_have_url(re.compile(r"example=train(:|%3A)\d+"))
