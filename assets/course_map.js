@@ -3,7 +3,7 @@
 import { courseWords as words } from "./lens_words.js";
 import { Atlas } from "./colour.js";
 import { drawShown, drawSteps, layOut } from "./course_lines.js";
-import { drawTicks, niceTicks, setFont } from "./plot.js";
+import { drawTicks, fitted, niceTicks, setFont } from "./plot.js";
 import { scaleOf } from "./view_common.js";
 
 const atlas = new Atlas();
@@ -27,7 +27,7 @@ export function drawMap(scene) {
   drawShown(scene, plot);
   setFont(context, theme, 11.5);
   Object.assign(context, { fillStyle: theme.text, textAlign: "left", textBaseline: "middle" });
-  context.fillText(words.map(course.title, row.axis), box.x, 11);
+  context.fillText(fitted(context, words.map(course.title, row.axis), box.width), box.x, 11);
   const rowAt = (y) => ((found) => (found >= 0 && found < count ? found : null))(count - 1 - Math.floor(((y - box.y) / box.height) * count));
   return { ...plot, xs: steps.map(plot.x), rowAt };
 }

@@ -97,7 +97,7 @@ def _verdict(run_id: str, name: str) -> str:
     if found["fault"]:
         return f":red[{plain(found['fault'])}]"
     if not found["steps"]:
-        return words.NOT_MEASURED
+        return words.MEASURING if engine().status(run_id).step else words.NOT_MEASURED
     transition = found["transition"]
     badge = f":{words.COLOURS[transition['verdict']]}-badge[{words.VERDICTS[transition['verdict']]}]"
     return f"{badge} {plain(transition['sentence'])}"

@@ -16,6 +16,7 @@ SHORT = {  # what the laboratories are called in the row from which one is chose
     "copying": "Copying", "descent": "Double descent", "mirage": "Mirage", "leap": "CTC", "classes": "In context",
 }  # fmt: skip
 NOT_MEASURED = "Measured as soon as it trains."
+MEASURING = "The first values come in a moment."
 NO_MEASURES = "None of this laboratory's measures can be taken of the run in hand."
 OTHER_RUN = "The run in hand is none of this laboratory. One click above opens and starts one."
 JUDGED = (
