@@ -104,13 +104,13 @@ CHECKS = {
     "completeness_error": "completeness error",
     "random_weights_correlation": "like random weights",
     "model_free_correlation": "like no network",
-    "agreement": "agrees with 2nd baseline",
+    "agreement": "like 2nd baseline",
     "sensitivity": "changes nearby",
     "spread": "spread over seeds",
     "infidelity": "infidelity",
 }
 CHECKS_CAPTION = (
-    "Likeness and agreement are rank correlations: 1 is the same order, 0 none. “Changes nearby” is how much the map "
+    "Likeness is a rank correlation: 1 is the same order, 0 none. “Changes nearby” is how much the map "
     "moves when the input hardly does; infidelity is how badly scores foretell what removing parts does "
     "(Yeh et al. 2019)."
 )
