@@ -10,6 +10,10 @@ import { compact, words } from "./words.js";
 const LEFT = 44, RIGHT = 10, ABOVE = 8, BELOW = 24;
 const SPLITS = ["train", "test"];
 const STARTS_AT_0 = 0.25; // a range that begins within this share of its top is drawn from 0
+const STEPS = { // how far to the right a step lies, and the step that lies so far
+  linear: { far: (step) => step, step: (far) => far },
+  log: { far: Math.log1p, step: Math.expm1 }, // step 0 has a place too
+};
 const FIRST = ["loss", "accuracy", "r2", "phone_error_rate", "average_precision"];
 
 export default (component) => mount(component, (panel) => new Curves(panel));
@@ -100,8 +104,10 @@ class Curves {
     if (low === high) high = low + (Math.abs(low) || 1);
     const last = Math.max(1, this.panel.store.status?.step ?? 0, ...shown.map(({ steps }) => steps.at(-1)));
     const scale = isLog ? Math.log : (value) => value;
+    const { far, step } = STEPS[this.panel.data.is_log ? "log" : "linear"];
     Object.assign(this, { low, high, last });
-    this.x = (step) => box.x + (step / last) * box.width;
+    this.x = (at) => box.x + (far(at) / far(last)) * box.width;
+    this.stepAt = (x) => Math.max(0, Math.min(last, step(((x - box.x) / box.width) * far(last))));
     this.y = (value) => box.y + box.height - ((scale(value) - scale(low)) / (scale(high) - scale(low))) * (box.height - 6);
   }
 
@@ -109,12 +115,13 @@ class Curves {
     const { context } = this.sized, { theme } = this.panel;
     const heights = this.log.checked ? logTicks(this.low, this.high) : niceTicks(this.low, this.high, Math.max(2, box.height / 40));
     drawTicks(context, theme, box, heights, { along: "y", place: this.y, isGrid: true });
-    drawTicks(context, theme, box, niceTicks(0, this.last, Math.max(2, box.width / 80)), { along: "x", place: this.x, name: compact });
+    const steps = this.panel.data.is_log ? [0, ...logTicks(1, this.last)] : niceTicks(0, this.last, Math.max(2, box.width / 80));
+    drawTicks(context, theme, box, steps, { along: "x", place: this.x, name: compact });
   }
 
   /* At most two points a pixel are drawn: the least and the greatest between them, so that no peak is lost. */
   drawCurve({ split, steps, values }) {
-    const { context } = this.sized, { last } = this, width = Math.max(1, this.box.width);
+    const { context } = this.sized;
     context.beginPath();
     let isDown = false, pixel = -1, low = 0, high = 0;
     for (let i = 0; i < steps.length; i++) {
@@ -123,7 +130,7 @@ class Curves {
         isDown = false;
         continue;
       }
-      const x = this.x(steps[i]), y = this.y(value), column = Math.round((steps[i] / last) * width);
+      const x = this.x(steps[i]), y = this.y(value), column = Math.round(x);
       if (isDown && column === pixel && y >= low && y <= high && i < steps.length - 1) continue;
       if (isDown) context.lineTo(x, y);
       else context.moveTo(x, y);
@@ -168,7 +175,7 @@ class Curves {
   /* Numbers in the legend: at the pointer, else at the step shown, else the newest. */
   readOut(shown, box) {
     const { store } = this.panel, isInside = this.at !== null && this.at >= box.x - 4;
-    const step = isInside ? Math.max(0, Math.min(this.last, ((this.at - box.x) / box.width) * this.last)) : store.shownStep ?? this.last;
+    const step = isInside ? this.stepAt(this.at) : store.shownStep ?? this.last;
     for (const split of SPLITS) {
       const curve = shown.find((each) => each.split === split);
       this.marks[split].entry.hidden = !curve;

@@ -43,10 +43,14 @@ def charts(app: AppTest) -> list[dict]:
     return [json.loads(each.proto.spec) for each in app.get("plotly_chart")]
 
 
-def courses(app: AppTest) -> list[dict]:
-    """What each picture of progress measures is told."""
-    drawn = [each.proto for each in app.get("bidi_component") if each.proto.component_name.endswith("course")]
+def told_to(app: AppTest, component: str) -> list[dict]:
+    """What each picture of a kind is told."""
+    drawn = [each.proto for each in app.get("bidi_component") if each.proto.component_name.endswith(component)]
     return [json.loads(each.json) for each in drawn]
+
+
+def courses(app: AppTest) -> list[dict]:
+    return told_to(app, "course")
 
 
 def test_every_row_of_numbers_says_what_it_runs_over() -> None:
@@ -108,6 +112,7 @@ def test_a_control_gets_a_run_of_its_own_and_leaves_the_phenomenon_as_it_was() -
     until(lambda: engine().status(first).step > 0)
     app = press(app, "start_grokking-no-decay")
     assert mine(app).run_id != first
+    assert [(each["metric"], each["is_log"]) for each in told_to(app, "curves")] == [("accuracy", True)]
     assert engine().status(first).experiment["recipe"]["weight_decay"] == 1.0
     assert engine().status(mine(app).run_id).experiment["recipe"]["weight_decay"] == 0.0
     engine().helm(mine(app).run_id, mine(app).token).stop()

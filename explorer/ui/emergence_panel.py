@@ -97,7 +97,7 @@ def draw_pictures(key: str, laboratory: Laboratory) -> None:
     with right:
         st.markdown(f"**{words.CURVES}**")
         with st.container(height=CURVES_HIGH, border=False, key="laboratory_curves"):
-            canvas.draw("curves", playground.picture_data())
+            canvas.draw("curves", playground.picture_data(metric=laboratory.curve, is_log=laboratory.is_log), key)
 
 
 def draw_test(key: str, laboratory: Laboratory) -> None:

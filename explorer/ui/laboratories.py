@@ -52,6 +52,7 @@ class Laboratory:
     charts: tuple[tuple[str, ...], ...]  # measures, or metrics as split.name; those of one chart share its axis
     rows: tuple[str, ...] = ()  # measures that are rows of numbers, drawn over all steps
     is_log: bool = False  # the axis of steps
+    curve: str = ""  # the metric whose curve is drawn first, where that is not the loss
     sweep: Sweep | None = None  # the grid that is put forward
     tests: tuple[Removal, ...] = ()  # the first for which the run in hand has parts is offered
     needs: str = ""  # the kind of layer without which a run of this kind of data is about something else
@@ -106,6 +107,7 @@ LABORATORIES = {
         ),
         rows=("fourier_power",),
         is_log=True,
+        curve="accuracy",
         tests=(FREQUENCIES,),
     ),
     "superposition": Laboratory(
