@@ -16,6 +16,7 @@ from typing import Any, Protocol
 import torch
 
 from explorer.engine.looking_desk import LookingDesk
+from explorer.engine.memory import keep_memory
 from explorer.engine.messages import Answer, Hello, Request
 from explorer.engine.outbox import Outbox
 from explorer.engine.rehearsal import rehearse
@@ -56,13 +57,14 @@ def main(connection: Connection, kind: str, marker: Any, environment: Mapping[st
 
 
 def prepare(environment: Mapping[str, str]) -> None:
-    """Make this process a good worker: one thread, deaf to Ctrl-C, gone when the server is."""
+    """Make this process a good worker: one thread, memory that it keeps, deaf to Ctrl-C, gone when the server is."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     os.environ.update(environment)
     limits.cache_clear()
     torch.set_num_threads(1)
+    keep_memory()
     threading.Thread(target=leave_with_the_server, name="parent", daemon=True).start()
 
 
