@@ -31,7 +31,6 @@ export class Link {
   }
 
   opened() {
-    this.tries = 0;
     this.heard = performance.now();
     this.become("open");
     this.on.open();
@@ -39,6 +38,7 @@ export class Link {
 
   received(data) {
     this.heard = performance.now();
+    this.tries = 0; // a line that is opened and closed without a word was refused, and is tried ever more seldom
     if (data instanceof ArrayBuffer) return this.on.binary(data);
     const message = JSON.parse(data);
     if ("answer" in message && this.waiting.has(message.answer)) this.settle(message);

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
+from explorer.ui.canvas import LOADER
 from tests.canvas_browser import canvas_page, colours, drawn, pixels, units, until, wait_for
 from tests.canvas_scenes import SCENES, Scene
 from tests.canvas_server import LiveServer
@@ -13,6 +14,8 @@ from tests.canvas_server import LiveServer
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 PARTS = ("transport", "stage", "result", "curves", "timeline")
 SIZES = {"desk": (1440, 900), "small": (1024, 768), "phone": (844, 390)}
+STUB = "export default ({ data }) => { window.drawn.push(data); return () => {}; };"
+STUB_LOADER = LOADER.replace("NAME", "stub")
 EVIL = "<img src=x onerror='window.isHacked = true'>"
 
 
@@ -182,3 +185,35 @@ def test_every_picture_says_what_it_shows_and_what_it_does_not(browser: Browser)
             drawn(page)
             said.add(page.locator("#result .nx-ask").get_attribute("title"))
         assert len(said) == 3
+
+
+def test_of_two_calls_that_wait_for_a_picture_only_the_newer_is_drawn(browser: Browser) -> None:
+    page = browser.new_page()
+    page.route("**/*", lambda route: route.fulfill(content_type="text/html", body="<div></div>"))
+    page.route("**/assets/stub.js", lambda route: route.fulfill(content_type="text/javascript", body=STUB))
+    page.route("**/loader.js", lambda route: route.fulfill(content_type="text/javascript", body=STUB_LOADER))
+    page.goto("http://room.test/")
+    page.evaluate("""async () => {
+      window.drawn = [];
+      const { default: call } = await import("/loader.js"), parentElement = document.querySelector("div");
+      call({ parentElement, data: "old" });
+      call({ parentElement, data: "new" });
+    }""")
+    page.wait_for_function("() => window.drawn.length > 0")
+    drawn(page)
+    assert page.evaluate("window.drawn") == ["new"]
+    page.close()
+
+
+def test_a_line_that_is_refused_is_tried_ever_more_seldom(browser: Browser) -> None:
+    with LiveServer() as server:
+        page = browser.new_page()
+        page.route_web_socket("**/gone", lambda line: line.close(code=4403))
+        page.goto(server.address)
+        page.evaluate("""async () => {
+          const { Link } = await import("/assets/link.js"), quiet = () => {};
+          window.link = new Link("/gone", { open: quiet, text: quiet, binary: quiet, change: quiet }, () => false);
+        }""")
+        page.wait_for_function("() => window.link.tries === 3")
+        assert page.evaluate("window.link.state") == "refused"
+        page.close()

@@ -12,10 +12,12 @@ from explorer.ui.guard import noted
 
 LOADER = """
 const address = new URL("assets/NAME.js", document.baseURI).href;
+const newest = new WeakMap(); // by element: two calls that wait for one module may go on in any order
 let view = null;
 export default function (component) {
   let leave = () => {}, isGone = false;
-  const show = () => { if (!isGone) leave = view(component); };
+  newest.set(component.parentElement, component);
+  const show = () => { if (!isGone && newest.get(component.parentElement) === component) leave = view(component); };
   if (view) show();
   else import(address).then((module) => { view = module.default; show(); });
   return () => { isGone = true; leave(); };
