@@ -49,6 +49,8 @@ OPTIONS = {
     "silu": "SiLU",
     "leaky_relu": "Leaky ReLU",
     "rms": "RMS",
+    "pca": "PCA",
+    "tsne": "t-SNE",
     "x1": "x₁",
     "x2": "x₂",
     "x1_squared": "x₁²",
