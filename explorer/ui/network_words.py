@@ -49,6 +49,10 @@ OPTIONS = {
     "silu": "SiLU",
     "leaky_relu": "Leaky ReLU",
     "rms": "RMS",
+    "rgb": "RGB",
+    "smoothgrad": "SmoothGrad",
+    "smoothgrad_sq": "SmoothGrad, squared",
+    "vargrad": "VarGrad",
     "pca": "PCA",
     "tsne": "t-SNE",
     "x1": "x₁",
@@ -97,7 +101,8 @@ def setting_title(name: str) -> str:
 
 def option_title(name: object) -> str:
     """How one of several choices is called."""
-    return OPTIONS.get(str(name), str(name).replace("_", " ").capitalize())
+    text = str(name).replace("_", " ")
+    return OPTIONS.get(str(name), text[:1].upper() + text[1:])
 
 
 def empty(name: str) -> str:
