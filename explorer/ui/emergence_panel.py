@@ -29,9 +29,9 @@ def draw_emergence() -> None:
     if not look_bar.draw():
         return
     titles = {ALL: words.ALL, **words.SHORT}
-    name = st.segmented_control(words.LABORATORY, list(titles), default=_of_run() or ALL, key="laboratory",
-                                required=True, format_func=titles.__getitem__,
-                                label_visibility="collapsed") or ALL  # fmt: skip
+    st.session_state.setdefault("laboratory", _of_run() or ALL)
+    name = st.segmented_control(words.LABORATORY, list(titles), key="laboratory", required=True,
+                                format_func=titles.__getitem__, label_visibility="collapsed") or ALL  # fmt: skip
     if name == ALL:
         draw_gallery(LABORATORIES, words.LABORATORIES, "laboratory")
         return
